@@ -1,0 +1,64 @@
+// A PRAGMA set: a named, ordered list of settings, with the source that it was taken from.
+//
+//   PragmaSet set = PragmaSet::parse("production+synchronous=FULL");
+//   set.name();        // "production+synchronous=FULL", the benchmark's name
+//   set.durability();  // DurabilityClass::PowerSafe
+//
+// Named sets are the files of lib/sets/*.sql, built in; to add one, add a file there.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pragmark/pragma.h"
+
+namespace pragmark {
+
+// What a crash may cost, by SQLite's documentation of synchronous and journal_mode
+// (https://www.sqlite.org/pragma.html#pragma_synchronous). Documented, not measured.
+enum class DurabilityClass {
+  PowerSafe,    // an acknowledged commit survives a power cut
+  ProcessSafe,  // survives a killed process; the last commits may be lost with the power
+  Unsafe,       // a crash may corrupt the database
+};
+
+[[nodiscard]] std::string_view to_string(DurabilityClass durability) noexcept;  // "power-safe"
+
+// Owns:    its settings.
+// Threads: immutable after construction; share freely.
+// Errors:  parse() throws Error (kind Usage), the rest nothing.
+class PragmaSet {
+ public:
+  // SET is NAME, NAME+setting=value+.., or a path to a `.sql` file of PRAGMA statements.
+  [[nodiscard]] static PragmaSet parse(std::string_view set);
+  // Every built-in set, ordered by name.
+  [[nodiscard]] static std::vector<PragmaSet> all();
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  // Where the set comes from and which version of it, in one line.
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
+  [[nodiscard]] const std::string& description() const noexcept { return description_; }
+  [[nodiscard]] std::span<const Setting> settings() const noexcept { return settings_; }
+  // The value of a setting, or SQLite's documented default where the set is silent.
+  // REQUIRES: find_pragma(name) is not null.
+  [[nodiscard]] std::string_view value(std::string_view name) const;
+  [[nodiscard]] DurabilityClass durability() const;
+  // Statements to paste, one a line, in the order in which pragmark applies them.
+  [[nodiscard]] std::string to_sql() const;
+
+ private:
+  PragmaSet() = default;
+  static PragmaSet from_script(std::string_view name, std::string_view sql,
+                               std::string_view origin);
+  static PragmaSet named_or_file(std::string_view base);
+  void set(Setting setting);
+
+  std::string name_;
+  std::string source_;
+  std::string description_;
+  std::vector<Setting> settings_;
+};
+
+}  // namespace pragmark

@@ -1,0 +1,109 @@
+#include "pragmark/pragma_set.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "matchers.h"
+#include "temp_directory.h"
+
+namespace pragmark {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Throws;
+
+std::vector<std::string> statements(const PragmaSet& set) {
+  std::vector<std::string> all;
+  for (const Setting& setting : set.settings()) all.push_back(setting.to_sql());
+  return all;
+}
+
+TEST(PragmaSet, ProductionIsTheSix) {
+  EXPECT_THAT(statements(PragmaSet::parse("production")),
+              ElementsAre("PRAGMA journal_mode = WAL;", "PRAGMA busy_timeout = 5000;",
+                          "PRAGMA synchronous = NORMAL;", "PRAGMA cache_size = -20000;",
+                          "PRAGMA foreign_keys = ON;", "PRAGMA temp_store = MEMORY;"));
+}
+
+TEST(PragmaSet, DefaultSpellsOutSqlitesDefaults) {
+  const PragmaSet set = PragmaSet::parse("default");
+  EXPECT_GE(set.settings().size(), 10U);
+  for (const Setting& setting : set.settings()) {
+    EXPECT_EQ(setting.value, setting.spec->default_value) << setting.spec->name;
+  }
+}
+
+TEST(PragmaSet, EveryBuiltInSetHasASourceAndIsItsOwnName) {
+  const std::vector<PragmaSet> all = PragmaSet::all();
+  EXPECT_GE(all.size(), 3U);
+  for (const PragmaSet& set : all) {
+    EXPECT_EQ(PragmaSet::parse(set.name()).to_sql(), set.to_sql());
+    EXPECT_FALSE(set.source().empty()) << set.name();
+    EXPECT_FALSE(set.description().empty()) << set.name();
+  }
+}
+
+TEST(PragmaSet, CompositionReplacesAndAdds) {
+  const PragmaSet set = PragmaSet::parse("production+synchronous=2+mmap_size=1024");
+  EXPECT_EQ(set.name(), "production+synchronous=FULL+mmap_size=1024");
+  EXPECT_EQ(set.settings().size(), 7U);
+  EXPECT_EQ(set.value("synchronous"), "FULL");
+  EXPECT_EQ(set.value("mmap_size"), "1024");
+  EXPECT_EQ(set.value("page_size"), "4096") << "SQLite's default where the set is silent";
+}
+
+TEST(PragmaSet, SqlComesInTheOrderOfApplication) {
+  EXPECT_EQ(PragmaSet::parse("production+page_size=8192").to_sql().substr(0, 79),
+            "PRAGMA busy_timeout = 5000;\nPRAGMA page_size = 8192;\nPRAGMA journal_mode = WAL;");
+}
+
+TEST(PragmaSet, ReadsAFile) {
+  const TempDirectory directory;
+  const std::string path = directory.file("mine+1.sql");
+  write_text(path, "-- source: my head\nPRAGMA threads = 2;\n");
+  EXPECT_EQ(PragmaSet::parse(path).name(), "mine+1");
+  EXPECT_EQ(PragmaSet::parse(path).source(), "my head");
+  write_text(directory.file("b.sql"), "PRAGMA threads = 2;");
+  EXPECT_EQ(PragmaSet::parse(directory.file("b.sql") + "+threads=4").value("threads"), "4");
+}
+
+TEST(PragmaSet, RefusesWhatItCannotRead) {
+  const TempDirectory directory;
+  write_text(directory.file("empty.sql"), "-- nothing\n");
+  std::filesystem::create_directory(directory.file("dir.sql"));
+  const auto parsing = [](const std::string& set) {
+    return [set] { (void)PragmaSet::parse(set); };
+  };
+  EXPECT_THAT(parsing("prodution"),
+              Throws<Error>(AllOf(KindIs(ErrorKind::Usage), MessageHas("unknown PRAGMA set"),
+                                  MessageHas("default, durable, production"))));
+  EXPECT_THAT(parsing(""), Throws<Error>(MessageHas("(empty)")));
+  EXPECT_THAT(parsing("production+"), Throws<Error>(MessageHas("setting=value")));
+  EXPECT_THAT(parsing("production+x"), Throws<Error>(MessageHas("setting=value")));
+  EXPECT_THAT(parsing("production+cache_size=64MB"),
+              Throws<Error>(MessageHas("production+cache_size=64MB: cache_size=64MB")));
+  EXPECT_THAT(parsing(directory.file("missing.sql")), Throws<Error>(MessageHas("cannot read")));
+  EXPECT_THAT(parsing(directory.file("dir.sql")), Throws<Error>(MessageHas("cannot read")));
+  EXPECT_THAT(parsing(directory.file("empty.sql")), Throws<Error>(MessageHas("no setting")));
+}
+
+TEST(PragmaSet, DurabilityFollowsTheDocumentedMatrix) {
+  const auto durability = [](const std::string& journal, const std::string& synchronous) {
+    return to_string(PragmaSet::parse("production+journal_mode=" + journal +
+                                      "+synchronous=" + synchronous)
+                         .durability());
+  };
+  EXPECT_EQ(durability("WAL", "OFF"), "unsafe");
+  EXPECT_EQ(durability("WAL", "NORMAL"), "process-safe");
+  EXPECT_EQ(durability("WAL", "FULL"), "power-safe");
+  EXPECT_EQ(durability("DELETE", "NORMAL"), "unsafe");
+  EXPECT_EQ(durability("DELETE", "FULL"), "process-safe");
+  EXPECT_EQ(durability("DELETE", "EXTRA"), "power-safe");
+  EXPECT_EQ(durability("TRUNCATE", "FULL"), "power-safe");
+  EXPECT_EQ(durability("MEMORY", "EXTRA"), "unsafe");
+  EXPECT_EQ(durability("OFF", "FULL"), "unsafe");
+}
+
+}  // namespace
+}  // namespace pragmark
