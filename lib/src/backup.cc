@@ -27,8 +27,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kLockWaitMs = 50;     // between two tries of a step that met a lock
-constexpr int kLockTries = 100;     // so that a step waits 5 s for a lock, as `production` does
+constexpr int kLockWaitMs = 50;  // between two tries of a step that met a lock
+constexpr int kLockTries = 100;  // so that a step waits 5 s for a lock, as `production` does
 
 struct FinishBackup {
   void operator()(sqlite3_backup* backup) const noexcept { sqlite3_backup_finish(backup); }
@@ -60,8 +60,8 @@ void copy_pages(Connection& source, Connection& target, const BackupOptions& opt
     tries = 0;
     if (options.progress) {
       const int total = sqlite3_backup_pagecount(backup.get());
-      options.progress({.pages_copied = total - sqlite3_backup_remaining(backup.get()),
-                        .pages_total = total});
+      options.progress(
+          {.pages_copied = total - sqlite3_backup_remaining(backup.get()), .pages_total = total});
     }
     if (code == SQLITE_DONE) return;
   }
@@ -144,8 +144,7 @@ void write_backup(Connection& source, const fs::path& target, const BackupOption
 }
 
 void restore(const fs::path& backup, const fs::path& database, const BackupOptions& options) {
-  Connection source =
-      Connection::open({.path = backup.string(), .kind = ConnectionKind::ReadOnly});
+  Connection source = Connection::open({.path = backup.string(), .kind = ConnectionKind::ReadOnly});
   check_copy(source);
   if (!has_schema(source)) {
     throw Error::usage(fmt::format("restore {}: it is an empty database", backup.string()));

@@ -61,8 +61,8 @@ void Statement::bind(int index, std::string_view text) {
   // SQLITE_STATIC: the text outlives the step. An empty view may have a null pointer, which would
   // bind NULL instead of ''.
   const char* data = text.data() == nullptr ? "" : text.data();
-  const int code = sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_STATIC,
-                                       SQLITE_UTF8);
+  const int code =
+      sqlite3_bind_text64(statement_.get(), index, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) fail(code, "bind text");
 }
 
@@ -161,8 +161,7 @@ std::int64_t Connection::changes() const noexcept { return sqlite3_changes64(han
 CheckpointResult Connection::run_checkpoint(int mode) {
   int in_wal = -1;
   int checkpointed = -1;
-  const int code =
-      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, &in_wal, &checkpointed);
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, &in_wal, &checkpointed);
   const bool busy = (code & 0xff) == SQLITE_BUSY;
   if (code != SQLITE_OK && !busy) {
     throw Error::sqlite(handle_.get(), code, "checkpoint", "", path_);

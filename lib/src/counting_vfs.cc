@@ -34,9 +34,7 @@ struct Counter {
   void add(std::uint64_t amount) noexcept {
     value.store(value.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
-  [[nodiscard]] std::uint64_t get() const noexcept {
-    return value.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t get() const noexcept { return value.load(std::memory_order_relaxed); }
 };
 
 struct alignas(kCacheLine) FileCounters {
@@ -207,9 +205,7 @@ int file_control(sqlite3_file* file, int operation, void* argument) {
   return real_methods(file).xFileControl(counted(file).real(), operation, argument);
 }
 
-int sector_size(sqlite3_file* file) {
-  return real_methods(file).xSectorSize(counted(file).real());
-}
+int sector_size(sqlite3_file* file) { return real_methods(file).xSectorSize(counted(file).real()); }
 int device_characteristics(sqlite3_file* file) {
   return real_methods(file).xDeviceCharacteristics(counted(file).real());
 }
@@ -234,10 +230,25 @@ int unfetch(sqlite3_file* file, sqlite3_int64 offset, void* page) {
 }
 
 constexpr sqlite3_io_methods methods_of_version(int version) {
-  return {version,     close,       read,     write,       truncate,
-          sync,        file_size,   lock,     unlock,      check_reserved_lock,
-          file_control, sector_size, device_characteristics,
-          shm_map,     shm_lock,    shm_barrier, shm_unmap, fetch, unfetch};
+  return {version,
+          close,
+          read,
+          write,
+          truncate,
+          sync,
+          file_size,
+          lock,
+          unlock,
+          check_reserved_lock,
+          file_control,
+          sector_size,
+          device_characteristics,
+          shm_map,
+          shm_lock,
+          shm_barrier,
+          shm_unmap,
+          fetch,
+          unfetch};
 }
 
 constexpr int kMethodVersions = 3;

@@ -165,8 +165,8 @@ std::string heard_by_sqlite(const PragmaSpec& spec, std::string_view written) {
   const PragmaSpec* asked = find_pragma(name);
   PRAGMARK_ASSERT(asked != nullptr);
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(":memory:", &raw,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int code =
+      sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   const std::string before = read_back(raw, *asked).value_or("");
@@ -182,8 +182,8 @@ std::string heard_by_sqlite(const PragmaSpec& spec, std::string_view written) {
 
 bool known_to_sqlite(std::string_view name) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(":memory:", &raw,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int code =
+      sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   bool known = false;
@@ -218,8 +218,7 @@ std::vector<std::string> foreign_key_check(sqlite3* handle, int limit) {
   std::vector<std::string> findings;
   for_each_row(handle, "PRAGMA foreign_key_check", [&](sqlite3_stmt* row) {
     findings.push_back(fmt::format("{} row {} refers to a row that {} does not have",
-                                   column_text(row, 0), column_text(row, 1),
-                                   column_text(row, 2)));
+                                   column_text(row, 0), column_text(row, 1), column_text(row, 2)));
     return findings.size() < static_cast<std::size_t>(limit);
   });
   return findings;

@@ -35,10 +35,10 @@ Error unknown_name(std::string_view name) {
     return text::edit_distance(spec.name, name);
   });
   const bool near = text::edit_distance(nearest->name, name) <= kNearEdits;
-  return Error::usage(fmt::format("{} is no PRAGMA: SQLite would have ignored it in silence{}",
-                                  name.empty() ? "an empty name" : name,
-                                  near ? fmt::format("; did you mean {}?", nearest->name)
-                                       : "; check its spelling"));
+  return Error::usage(fmt::format(
+      "{} is no PRAGMA: SQLite would have ignored it in silence{}",
+      name.empty() ? "an empty name" : name,
+      near ? fmt::format("; did you mean {}?", nearest->name) : "; check its spelling"));
 }
 
 std::string values_of(const PragmaSpec& spec) {
@@ -117,10 +117,10 @@ std::string without_comments(std::string_view sql) {
 // "PRAGMA [main.]name = value" or "PRAGMA [main.]name(value)".
 Setting parse_statement(std::string_view statement, const std::string& where) {
   constexpr std::string_view kKeyword = "PRAGMA";
-  const bool pragma = statement.size() > kKeyword.size() &&
-                      text::equal_ignoring_case(statement.substr(0, kKeyword.size()), kKeyword) &&
-                      std::string_view(" \t\r\n").find(statement[kKeyword.size()]) !=
-                          std::string_view::npos;
+  const bool pragma =
+      statement.size() > kKeyword.size() &&
+      text::equal_ignoring_case(statement.substr(0, kKeyword.size()), kKeyword) &&
+      std::string_view(" \t\r\n").find(statement[kKeyword.size()]) != std::string_view::npos;
   const std::size_t separator = statement.find_first_of("=(");
   if (!pragma || separator == std::string_view::npos) {
     throw Error::usage(fmt::format("{}: only statements of the form PRAGMA name = value are taken, "
@@ -172,10 +172,8 @@ std::vector<Setting> parse_pragma_script(std::string_view sql, std::string_view 
       const std::string where =
           fmt::format("{}:{}", origin, line + static_cast<std::size_t>(lines_before));
       Setting setting = parse_statement(statement, where);
-      if (std::ranges::any_of(settings,
-                              [&](const Setting& s) { return s.spec == setting.spec; })) {
-        throw Error::usage(fmt::format("{}: {} is set twice; keep one", where,
-                                       setting.spec->name));
+      if (std::ranges::any_of(settings, [&](const Setting& s) { return s.spec == setting.spec; })) {
+        throw Error::usage(fmt::format("{}: {} is set twice; keep one", where, setting.spec->name));
       }
       settings.push_back(std::move(setting));
     }

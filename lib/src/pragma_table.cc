@@ -16,8 +16,8 @@ constexpr std::int64_t kInt32Min = std::numeric_limits<std::int32_t>::min();
 constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 
 constexpr Keyword kBoolean[] = {{"OFF", 0}, {"ON", 1}};
-constexpr Keyword kJournalMode[] = {{"DELETE", -1},  {"TRUNCATE", -1}, {"PERSIST", -1},
-                                    {"MEMORY", -1},  {"WAL", -1},      {"OFF", -1}};
+constexpr Keyword kJournalMode[] = {{"DELETE", -1}, {"TRUNCATE", -1}, {"PERSIST", -1},
+                                    {"MEMORY", -1}, {"WAL", -1},      {"OFF", -1}};
 constexpr Keyword kSynchronous[] = {{"OFF", 0}, {"NORMAL", 1}, {"FULL", 2}, {"EXTRA", 3}};
 constexpr Keyword kTempStore[] = {{"DEFAULT", 0}, {"FILE", 1}, {"MEMORY", 2}};
 constexpr Keyword kAutoVacuum[] = {{"NONE", 0}, {"FULL", 1}, {"INCREMENTAL", 2}};
@@ -32,21 +32,21 @@ struct Range {
 constexpr PragmaSpec keyword(std::string_view name, std::span<const Keyword> words, Scope scope,
                              Phase phase, std::string_view default_value,
                              std::string_view consequence) {
-  return {name, ValueKind::Keyword, Unit::None, scope, phase, words, 0, 0, default_value,
-          consequence};
+  return {name, ValueKind::Keyword, Unit::None, scope, phase, words, 0,
+          0,    default_value,      consequence};
 }
 
 constexpr PragmaSpec boolean(std::string_view name, std::string_view default_value,
                              std::string_view consequence) {
-  return {name, ValueKind::Boolean,  Unit::None, Scope::Connection, Phase::Session, kBoolean, 0, 1,
-          default_value, consequence};
+  return {name, ValueKind::Boolean, Unit::None, Scope::Connection, Phase::Session, kBoolean, 0,
+          1,    default_value,      consequence};
 }
 
 constexpr PragmaSpec integer(std::string_view name, Unit unit, Range range, Scope scope,
                              Phase phase, std::string_view default_value,
                              std::string_view consequence) {
-  return {name,          ValueKind::Integer, unit,          scope,      phase, {},
-          range.minimum, range.maximum,      default_value, consequence};
+  return {name, ValueKind::Integer, unit,          scope,         phase,
+          {},   range.minimum,      range.maximum, default_value, consequence};
 }
 
 constexpr PragmaSpec kTable[] = {
@@ -90,7 +90,8 @@ constexpr PragmaSpec kTable[] = {
     boolean("automatic_index", "ON", "joins without an index cannot build one"),
     boolean("reverse_unordered_selects", "OFF", "unordered results come in another order"),
     boolean("fullfsync", "OFF", "on macOS a sync stops at the disk's cache"),
-    boolean("checkpoint_fullfsync", "OFF", "on macOS a checkpoint's sync stops at the disk's cache"),
+    boolean("checkpoint_fullfsync", "OFF",
+            "on macOS a checkpoint's sync stops at the disk's cache"),
     boolean("ignore_check_constraints", "OFF", "rows that violate CHECK are stored"),
     boolean("legacy_alter_table", "OFF", "ALTER TABLE RENAME leaves references behind"),
 };

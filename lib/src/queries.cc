@@ -12,8 +12,8 @@ constexpr std::size_t kFirstOther = kFirstList + 2 * kLists;
 
 // Ties in created_at are broken by the order of insertion, which is where each index ends.
 std::string list_sql(List list, std::string_view direction) {
-  const auto simple = [&](const std::string& columns, std::string_view table,
-                          std::string_view key, std::string_view row) {
+  const auto simple = [&](const std::string& columns, std::string_view table, std::string_view key,
+                          std::string_view row) {
     return fmt::format("SELECT {0} FROM {1} WHERE {2} = ?1 ORDER BY created_at {4}, {3} {4} "
                        "LIMIT ?2",
                        columns, table, key, row, direction);
@@ -62,10 +62,9 @@ Query list(List list, Order order) {
 }
 
 Query duplicate_by_hash() {
-  static const std::string kSql =
-      fmt::format("SELECT {} FROM documents WHERE content_hash = ?1 "
-                  "ORDER BY created_at, row_number LIMIT 1",
-                  columns<Document>());
+  static const std::string kSql = fmt::format("SELECT {} FROM documents WHERE content_hash = ?1 "
+                                              "ORDER BY created_at, row_number LIMIT 1",
+                                              columns<Document>());
   return {kFirstOther, kSql};
 }
 

@@ -16,6 +16,11 @@ struct Query {
   std::string_view sql;  // static storage
 };
 
+// The query's statement on this connection, prepared on first use and kept.
+[[nodiscard]] inline Statement& prepared(Connection& connection, const Query& query) {
+  return connection.kept(query.slot, query.sql);
+}
+
 // The statements that every table has.
 enum class Action { Insert, Update, Upsert, Remove, Get, Count };
 inline constexpr std::size_t kActions = 6;

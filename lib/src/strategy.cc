@@ -23,10 +23,8 @@ constexpr StrategyInfo kStrategies[] = {
 std::span<const StrategyInfo> strategies() noexcept { return kStrategies; }
 
 Connection Connector::open(ConnectionKind kind) {
-  Connection connection = Connection::open({.path = database_.path,
-                                            .kind = kind,
-                                            .set = &database_.set,
-                                            .vfs = database_.vfs});
+  Connection connection = Connection::open(
+      {.path = database_.path, .kind = kind, .set = &database_.set, .vfs = database_.vfs});
   opened_.fetch_add(1, std::memory_order_relaxed);
   return connection;
 }

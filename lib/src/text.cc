@@ -51,8 +51,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted =
-          diagonal + (upper_ascii(a[i]) == upper_ascii(b[j]) ? 0 : 1);
+      const std::size_t substituted = diagonal + (upper_ascii(a[i]) == upper_ascii(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({row[j] + 1, diagonal + 1, substituted});
     }

@@ -67,10 +67,11 @@ TEST(Backup, EndsUnderWritesAndIsOfOneMoment) {
   Store store({.path = directory.file("a.db")});
   fill(store, 100);
   int steps = 0;
-  store.backup(directory.file("copy.db"), {.pages_per_step = 1, .progress = [&](const auto&) {
-                                             store.insert(Topic{.id = "n" + std::to_string(++steps)});
-                                             ASSERT_LT(steps, 1000) << "it starts again for ever";
-                                           }});
+  store.backup(directory.file("copy.db"),
+               {.pages_per_step = 1, .progress = [&](const auto&) {
+                  store.insert(Topic{.id = "n" + std::to_string(++steps)});
+                  ASSERT_LT(steps, 1000) << "it starts again for ever";
+                }});
   EXPECT_GT(steps, 10);
   EXPECT_EQ(topics_in(directory.file("copy.db")), 100);
   EXPECT_EQ(store.count<Topic>(), 100 + steps);
@@ -82,11 +83,14 @@ TEST(Backup, ReplacesAnOlderOneAndOnlyWhenComplete) {
   fill(store, 3);
   store.backup(directory.file("copy.db"));
   store.insert(Topic{.id = "later"});
-  EXPECT_THAT([&] { store.backup(directory.file("copy.db"),
-                                 {.pages_per_step = 1, .progress = [](const auto&) {
-                                    throw std::runtime_error("the user pressed Ctrl-C");
-                                  }}); },
-              Throws<std::runtime_error>());
+  EXPECT_THAT(
+      [&] {
+        store.backup(directory.file("copy.db"),
+                     {.pages_per_step = 1, .progress = [](const auto&) {
+                        throw std::runtime_error("the user pressed Ctrl-C");
+                      }});
+      },
+      Throws<std::runtime_error>());
   EXPECT_EQ(topics_in(directory.file("copy.db")), 3);
   EXPECT_THAT(directory.names(), Not(::testing::Contains(::testing::HasSubstr("partial"))));
   store.insert(Topic{.id = "the reader is gone"});

@@ -44,8 +44,9 @@ TEST(Connection, SaysWhyItCannotOpen) {
               Throws<Error>(AllOf(KindIs(ErrorKind::Environment), MessageHas("no/such.db"))));
   write_text(directory.file("text.db"), std::string(5000, 'x'));
   const PragmaSet set = PragmaSet::parse("production");
-  EXPECT_THAT([&] { (void)Connection::open({.path = directory.file("text.db"), .set = &set}); },
-              Throws<Error>(AllOf(CodeIs(SQLITE_NOTADB), MessageHas("is this an SQLite database"))));
+  EXPECT_THAT(
+      [&] { (void)Connection::open({.path = directory.file("text.db"), .set = &set}); },
+      Throws<Error>(AllOf(CodeIs(SQLITE_NOTADB), MessageHas("is this an SQLite database"))));
 }
 
 TEST(Connection, AReadOnlyConnectionCannotWrite) {

@@ -51,17 +51,13 @@ TEST_P(SyncSignature, OfOneCommit) {
 
 INSTANTIATE_TEST_SUITE_P(
     JournalModes, SyncSignature,
-    ::testing::Values(Signature{"DELETE", "OFF", 0, 0, 0, 0}, Signature{"DELETE", "NORMAL", 1, 1, 0, 0},
-                      Signature{"DELETE", "FULL", 1, 2, 0, 0},
-                      Signature{"DELETE", "EXTRA", 1, 2, 0, 1},
-                      Signature{"TRUNCATE", "FULL", 1, 3, 0, 0},
-                      Signature{"PERSIST", "FULL", 1, 3, 0, 0},
-                      Signature{"MEMORY", "FULL", 1, 0, 0, 0},
-                      Signature{"WAL", "OFF", 0, 0, 0, 0}, Signature{"WAL", "NORMAL", 0, 0, 0, 0},
-                      Signature{"WAL", "FULL", 0, 0, 1, 0}),
-    [](const auto& test) {
-      return std::string(test.param.journal_mode) + test.param.synchronous;
-    });
+    ::testing::Values(
+        Signature{"DELETE", "OFF", 0, 0, 0, 0}, Signature{"DELETE", "NORMAL", 1, 1, 0, 0},
+        Signature{"DELETE", "FULL", 1, 2, 0, 0}, Signature{"DELETE", "EXTRA", 1, 2, 0, 1},
+        Signature{"TRUNCATE", "FULL", 1, 3, 0, 0}, Signature{"PERSIST", "FULL", 1, 3, 0, 0},
+        Signature{"MEMORY", "FULL", 1, 0, 0, 0}, Signature{"WAL", "OFF", 0, 0, 0, 0},
+        Signature{"WAL", "NORMAL", 0, 0, 0, 0}, Signature{"WAL", "FULL", 0, 0, 1, 0}),
+    [](const auto& test) { return std::string(test.param.journal_mode) + test.param.synchronous; });
 
 TEST(CountingVfs, CountsCheckpointsAndTheirSyncs) {
   const TempDirectory directory;
@@ -164,8 +160,8 @@ TEST(CountingVfs, AWriteFailsAsAFullDiskDoes) {
   Store store({.path = directory.file("a.db"), .vfs = vfs.name()});
   vfs.fail_after(0, FailingCall::Write);
   EXPECT_THAT([&] { store.insert(Topic{.id = "t"}); },
-              ::testing::Throws<Error>(::testing::AllOf(KindIs(ErrorKind::Environment),
-                                                        CodeIs(SQLITE_FULL))));
+              ::testing::Throws<Error>(
+                  ::testing::AllOf(KindIs(ErrorKind::Environment), CodeIs(SQLITE_FULL))));
 }
 
 TEST(CountingVfs, SyncFailuresLeaveWritesAlone) {

@@ -90,9 +90,9 @@ TEST(PragmaSet, RefusesWhatItCannotRead) {
 
 TEST(PragmaSet, DurabilityFollowsTheDocumentedMatrix) {
   const auto durability = [](const std::string& journal, const std::string& synchronous) {
-    return to_string(PragmaSet::parse("production+journal_mode=" + journal +
-                                      "+synchronous=" + synchronous)
-                         .durability());
+    return to_string(
+        PragmaSet::parse("production+journal_mode=" + journal + "+synchronous=" + synchronous)
+            .durability());
   };
   EXPECT_EQ(durability("WAL", "OFF"), "unsafe");
   EXPECT_EQ(durability("WAL", "NORMAL"), "process-safe");

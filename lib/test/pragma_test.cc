@@ -78,8 +78,7 @@ TEST(ApplySettings, EverySettingTakesHoldOnAFile) {
 }
 
 TEST(ApplySettings, DoesNothingUnlessAsked) {
-  Connection connection =
-      Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
+  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
   for (const PragmaSpec& spec : pragma_table()) {
     const auto found = read_back(connection.handle(), spec);
     EXPECT_NE(found.value_or("nothing"), kOtherValues.at(spec.name)) << spec.name;
@@ -140,8 +139,7 @@ TEST(CompareSettings, AReadOnlyConnectionTellsWhetherTheFileIsInWalMode) {
 }
 
 TEST(CompareSettings, AnInMemoryDatabaseSaysWhatHasNoMeaningThere) {
-  Connection connection =
-      Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
+  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
   const std::vector<Setting> settings = {parse_setting("journal_mode", "WAL"),
                                          parse_setting("mmap_size", "1000"),
                                          parse_setting("cache_size", "-555")};
@@ -168,40 +166,39 @@ TEST_P(SilentFailures, IsAnErrorThatSaysWhatSqliteWouldHaveHeard) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, SilentFailures,
-    ::testing::Values(
-        SilentFailure{"sychronous", "1", "did you mean synchronous?"},
-        SilentFailure{"jounal_mode", "WAL", "did you mean journal_mode?"},
-        SilentFailure{"foreign_key", "ON", "did you mean foreign_keys?"},
-        SilentFailure{"busy_timout", "5000", "did you mean busy_timeout?"},
-        SilentFailure{"no_such_thing_at_all", "1", "ignored it in silence"},
-        SilentFailure{"", "1", "an empty name"},
-        SilentFailure{"user_version", "3", "schema version"},
-        SilentFailure{"vacuum", "1", "ignored it in silence"},
-        SilentFailure{"optimize", "1", "not a setting"},
-        SilentFailure{"synchronous", "FLUL", "heard NORMAL"},
-        SilentFailure{"synchronous", "ON", "heard NORMAL"},
-        SilentFailure{"synchronous", "7", "SQLite would have heard"},
-        SilentFailure{"synchronous", "", "SQLite would have heard"},
-        SilentFailure{"cache_size", "64MB", "heard 64;"},
-        SilentFailure{"cache_size", "-20000000000", "heard 0;"},
-        SilentFailure{"cache_size", "1e4", "heard 1;"},
-        SilentFailure{"foreign_keys", "enable", "heard OFF"},
-        SilentFailure{"foreign_keys", "2", "heard ON"},
-        SilentFailure{"cell_size_check", "enabled", "heard OFF"},
-        SilentFailure{"page_size", "5000", "heard 4096"},
-        SilentFailure{"page_size", "256", "heard 4096"},
-        SilentFailure{"busy_timeout", "5s", "heard 5;"},
-        SilentFailure{"busy_timeout", "99999999999", "SQLite would have heard"},
-        SilentFailure{"busy_timeout", "-1", "SQLite would have heard"},
-        SilentFailure{"mmap_size", "256MB", "heard 256;"},
-        SilentFailure{"auto_vacuum", "ON", "heard NONE"},
-        SilentFailure{"temp_store", "3", "heard DEFAULT"},
-        SilentFailure{"journal_mode", "wal2", "unchanged"},
-        SilentFailure{"journal_mode", "w", "heard WAL"},
-        SilentFailure{"journal_mode", "", "heard DELETE"},
-        SilentFailure{"locking_mode", "EXCLUSIV", "unchanged"},
-        SilentFailure{"secure_delete", "fats", "heard OFF"},
-        SilentFailure{"cache_size", "1'; DROP TABLE x; --", "heard 1;"}));
+    ::testing::Values(SilentFailure{"sychronous", "1", "did you mean synchronous?"},
+                      SilentFailure{"jounal_mode", "WAL", "did you mean journal_mode?"},
+                      SilentFailure{"foreign_key", "ON", "did you mean foreign_keys?"},
+                      SilentFailure{"busy_timout", "5000", "did you mean busy_timeout?"},
+                      SilentFailure{"no_such_thing_at_all", "1", "ignored it in silence"},
+                      SilentFailure{"", "1", "an empty name"},
+                      SilentFailure{"user_version", "3", "schema version"},
+                      SilentFailure{"vacuum", "1", "ignored it in silence"},
+                      SilentFailure{"optimize", "1", "not a setting"},
+                      SilentFailure{"synchronous", "FLUL", "heard NORMAL"},
+                      SilentFailure{"synchronous", "ON", "heard NORMAL"},
+                      SilentFailure{"synchronous", "7", "SQLite would have heard"},
+                      SilentFailure{"synchronous", "", "SQLite would have heard"},
+                      SilentFailure{"cache_size", "64MB", "heard 64;"},
+                      SilentFailure{"cache_size", "-20000000000", "heard 0;"},
+                      SilentFailure{"cache_size", "1e4", "heard 1;"},
+                      SilentFailure{"foreign_keys", "enable", "heard OFF"},
+                      SilentFailure{"foreign_keys", "2", "heard ON"},
+                      SilentFailure{"cell_size_check", "enabled", "heard OFF"},
+                      SilentFailure{"page_size", "5000", "heard 4096"},
+                      SilentFailure{"page_size", "256", "heard 4096"},
+                      SilentFailure{"busy_timeout", "5s", "heard 5;"},
+                      SilentFailure{"busy_timeout", "99999999999", "SQLite would have heard"},
+                      SilentFailure{"busy_timeout", "-1", "SQLite would have heard"},
+                      SilentFailure{"mmap_size", "256MB", "heard 256;"},
+                      SilentFailure{"auto_vacuum", "ON", "heard NONE"},
+                      SilentFailure{"temp_store", "3", "heard DEFAULT"},
+                      SilentFailure{"journal_mode", "wal2", "unchanged"},
+                      SilentFailure{"journal_mode", "w", "heard WAL"},
+                      SilentFailure{"journal_mode", "", "heard DELETE"},
+                      SilentFailure{"locking_mode", "EXCLUSIV", "unchanged"},
+                      SilentFailure{"secure_delete", "fats", "heard OFF"},
+                      SilentFailure{"cache_size", "1'; DROP TABLE x; --", "heard 1;"}));
 
 TEST(ParseSetting, MakesValuesCanonical) {
   EXPECT_EQ(parse_setting("Journal_Mode", "wal").to_sql(), "PRAGMA journal_mode = WAL;");
@@ -213,10 +210,10 @@ TEST(ParseSetting, MakesValuesCanonical) {
 }
 
 TEST(ParsePragmaScript, ReadsStatementsAndComments) {
-  const auto settings = parse_pragma_script(
-      "-- PRAGMA synchronous = OFF;\n/* PRAGMA cache_size = 1;\n */\n"
-      "pragma main.journal_mode(wal);\nPRAGMA busy_timeout\n = '5000' ;\n",
-      "x.sql");
+  const auto settings =
+      parse_pragma_script("-- PRAGMA synchronous = OFF;\n/* PRAGMA cache_size = 1;\n */\n"
+                          "pragma main.journal_mode(wal);\nPRAGMA busy_timeout\n = '5000' ;\n",
+                          "x.sql");
   ASSERT_EQ(settings.size(), 2U);
   EXPECT_EQ(settings[0].to_sql(), "PRAGMA journal_mode = WAL;");
   EXPECT_EQ(settings[1].to_sql(), "PRAGMA busy_timeout = 5000;");
@@ -230,7 +227,8 @@ TEST(ParsePragmaScript, NamesTheLineOfWhatItCannotTake) {
               Throws<Error>(MessageHas("x.sql:3: synchronus is no PRAGMA")));
   EXPECT_THAT(reading("\nDROP TABLE t;"), Throws<Error>(MessageHas("x.sql:2: only statements")));
   EXPECT_THAT(reading("PRAGMA cache_size;"), Throws<Error>(MessageHas("x.sql:1: only statements")));
-  EXPECT_THAT(reading("PRAGMA cache_size(1;"), Throws<Error>(MessageHas("x.sql:1: a ) is missing")));
+  EXPECT_THAT(reading("PRAGMA cache_size(1;"),
+              Throws<Error>(MessageHas("x.sql:1: a ) is missing")));
   EXPECT_THAT(reading("PRAGMA threads=1;\n/*\n*/ PRAGMA threads=2;"),
               Throws<Error>(MessageHas("x.sql:3: threads is set twice")));
 }
@@ -249,13 +247,11 @@ TEST(IntegrityCheck, IsEmptyOnACleanDatabaseAndNamesADamage) {
   }
   // The index's pages are now used by nothing.
   Connection connection = Connection::open({.path = path});
-  EXPECT_THAT(integrity_check(connection.handle()),
-              ::testing::Contains(HasSubstr("never used")));
+  EXPECT_THAT(integrity_check(connection.handle()), ::testing::Contains(HasSubstr("never used")));
 }
 
 TEST(ForeignKeyCheck, NamesTheOrphan) {
-  Connection connection =
-      Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
+  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
   connection.execute("CREATE TABLE p (id INTEGER PRIMARY KEY);"
                      "CREATE TABLE c (p REFERENCES p (id));");
   EXPECT_THAT(foreign_key_check(connection.handle()), IsEmpty());

@@ -80,8 +80,8 @@ TEST(Schema, EveryReadUsesAnIndexAndEveryIndexIsUsed) {
     EXPECT_THAT(steps, AllOf(Not(HasSubstr("SCAN ")), Not(HasSubstr("TEMP B-TREE"))));
     plans += steps;
   }
-  Statement indexes = connection.prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL");
+  Statement indexes =
+      connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL");
   int count = 0;
   while (indexes.step()) {
     EXPECT_THAT(plans, HasSubstr("INDEX " + std::string(indexes.text(0)) + " "));

@@ -6,7 +6,7 @@ namespace pragmark::internal {
 [[noreturn]] void assertion_failed(const char* condition, const char* file, int line) noexcept;
 }
 
-#define PRAGMARK_ASSERT(condition)                                                 \
-  (static_cast<bool>(condition)                                                    \
-       ? static_cast<void>(0)                                                      \
+#define PRAGMARK_ASSERT(condition) \
+  (static_cast<bool>(condition)    \
+       ? static_cast<void>(0)      \
        : ::pragmark::internal::assertion_failed(#condition, __FILE__, __LINE__))

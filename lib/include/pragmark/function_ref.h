@@ -21,7 +21,8 @@ class FunctionRef<R(Args...)> {
   template <typename F>
     requires(!std::same_as<std::remove_cvref_t<F>, FunctionRef> &&
              std::is_invocable_r_v<R, F&, Args...>)
-  FunctionRef(F&& callable) noexcept  // NOLINT(google-explicit-constructor): it stands for F
+  FunctionRef(F&& callable)
+  noexcept  // NOLINT(google-explicit-constructor): it stands for F
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, Args... args) -> R {
           return std::invoke(*static_cast<std::remove_reference_t<F>*>(object),

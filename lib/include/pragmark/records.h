@@ -67,7 +67,7 @@ struct SocialPost {
 };
 
 template <typename T>
-concept Record = std::same_as<T, Document> || std::same_as<T, Topic> ||
-                 std::same_as<T, BlogPost> || std::same_as<T, SocialPost>;
+concept Record = std::same_as<T, Document> || std::same_as<T, Topic> || std::same_as<T, BlogPost> ||
+    std::same_as<T, SocialPost>;
 
 }  // namespace pragmark

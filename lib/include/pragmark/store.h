@@ -66,7 +66,7 @@ struct ContentionCounts {
 };
 
 struct WalHealth {
-  std::int64_t file_bytes;     // size of the -wal file; 0 when there is none. Recycled: no measure
+  std::int64_t file_bytes;      // size of the -wal file; 0 when there is none. Recycled: no measure
   CheckpointResult checkpoint;  // of health, which is what this row is for
 };
 
@@ -76,7 +76,7 @@ struct BackupProgress {
 };
 
 struct BackupOptions {
-  int pages_per_step = 256;  // a step holds the source's read lock
+  int pages_per_step = 256;                             // a step holds the source's read lock
   std::function<void(const BackupProgress&)> progress;  // called after each step; may throw
 };
 

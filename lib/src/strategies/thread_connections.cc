@@ -53,9 +53,8 @@ class ThreadEnd {
 
   void add(std::uint64_t owner, Connection& connection) {
     const std::lock_guard lock(registry().mutex);
-    std::erase_if(entries_, [](const Entry& entry) {
-      return !registry().owners.contains(entry.owner);
-    });
+    std::erase_if(entries_,
+                  [](const Entry& entry) { return !registry().owners.contains(entry.owner); });
     entries_.push_back({owner, &connection});
   }
 
