@@ -1,0 +1,136 @@
+"""Plants one bug at a time and demands that the tests notice.
+
+usage: mutants.py [--only NAME]... [--build DIR]
+
+Each ci/mutants/NAME.patch is a bug, with the test program that has to go red in its second line
+("Killed by: lib_test"). The bugs are planted in a copy of the tree, never in the tree itself. To add
+one: break a line, `git diff` it into ci/mutants/, write the two lines above it, restore the line.
+
+Exit codes: 0 every bug was noticed, 1 one was not, 2 a patch does not apply or does not build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST_TIMEOUT_S = 120  # a bug may make a test hang, which counts as noticed
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    bug: str
+    killer: str  # name of the test program
+    patch: Path
+
+
+class BrokenMutant(Exception):
+    """A patch that cannot be tried; the message says why."""
+
+
+def load(patch: Path) -> Mutant:
+    lines = patch.read_text(encoding="utf-8").splitlines()
+    if len(lines) < 2 or not lines[0].startswith("Bug: ") or not lines[1].startswith("Killed by: "):
+        raise BrokenMutant(f"{patch.name}: begins with 'Bug: ..' and 'Killed by: ..'")
+    killer = lines[1].removeprefix("Killed by: ")
+    return Mutant(patch.stem, lines[0].removeprefix("Bug: "), killer, patch)
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    # The copy lies inside a git checkout, in whose subfolders `git apply` passes patches over.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(cwd.parent)}
+    return subprocess.run([str(part) for part in command], cwd=cwd, env=environment, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+
+
+def copy_tree(target: Path) -> None:
+    """Copies what git tracks or would track; a file that has not changed keeps its time stamp, so
+    that a second run builds only what it must."""
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    names = {name for name in listed.stdout.splitlines() if (ROOT / name).is_file()}
+    for old in [path for path in target.rglob("*") if path.is_file()]:
+        if str(old.relative_to(target)) not in names:
+            old.unlink()
+    for name in names:
+        source, copy = ROOT / name, target / name
+        if copy.exists() and copy.read_bytes() == source.read_bytes():
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, copy)
+
+
+def build(tree: Path, folder: Path, target: str) -> None:
+    built = run("cmake", "--build", folder, "--target", target, cwd=tree)
+    if built.returncode != 0:
+        raise BrokenMutant(f"{target} does not build:\n{built.stdout[-2000:]}")
+
+
+def passes(tree: Path, folder: Path, program: str) -> bool:
+    try:
+        done = subprocess.run([folder / "test" / program, "--gtest_brief=1"], cwd=tree, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=TEST_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def noticed(mutant: Mutant, tree: Path, folder: Path) -> bool:
+    applied = run("git", "apply", mutant.patch, cwd=tree)
+    if applied.returncode != 0:
+        raise BrokenMutant(f"{mutant.name} does not apply: {applied.stdout.strip()}")
+    try:
+        build(tree, folder, mutant.killer)
+        return not passes(tree, folder, mutant.killer)
+    finally:
+        run("git", "apply", "--reverse", mutant.patch, cwd=tree)
+
+
+def try_all(mutants: list[Mutant], folder: Path) -> int:
+    tree = folder / "tree"
+    tree.mkdir(parents=True, exist_ok=True)
+    copy_tree(tree)
+    configured = run("cmake", "--preset", "dev", "-B", folder / "build", cwd=tree)
+    if configured.returncode != 0:
+        raise BrokenMutant(f"the tree does not configure:\n{configured.stdout[-2000:]}")
+    for program in sorted({mutant.killer for mutant in mutants}):
+        build(tree, folder / "build", program)
+        if not passes(tree, folder / "build", program):
+            raise BrokenMutant(f"{program} is red without any bug")
+    survivors = 0
+    for mutant in mutants:
+        killed = noticed(mutant, tree, folder / "build")
+        survivors += not killed
+        print(f"{'noticed ' if killed else 'SURVIVED'} {mutant.name}: {mutant.bug}", flush=True)
+    print(f"mutants: {len(mutants) - survivors} of {len(mutants)} bugs noticed")
+    return 1 if survivors else 0
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Plants one bug at a time and demands that the "
+                                     "tests notice.", epilog="example: mutants.py --only unfair-lock")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this bug; may be repeated")
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "mutants", metavar="DIR",
+                        help="where the copy is built (build/mutants)")
+    options = parser.parse_args(arguments)
+    try:
+        mutants = [load(patch) for patch in sorted((ROOT / "ci" / "mutants").glob("*.patch"))]
+        wanted = set(options.only or [mutant.name for mutant in mutants])
+        if unknown := wanted - {mutant.name for mutant in mutants}:
+            raise BrokenMutant(f"no such bug: {', '.join(sorted(unknown))}; see ci/mutants/")
+        return try_all([m for m in mutants if m.name in wanted], options.build.resolve())
+    except BrokenMutant as error:
+        print(f"mutants.py: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,15 @@
+# The front door and the report launcher, beside the programs. The build folder has the layout of an
+# installed pragmark (bin/ and share/pragmark/), so that the scripts look in one place only.
+set(PRAGMARK_SHARE_DIR ${PROJECT_BINARY_DIR}/share/pragmark)
+
+foreach(script IN ITEMS pragmark pragmark-report)
+  # COPYONLY makes CMake copy again, before the next build, when the script was edited.
+  configure_file(${PROJECT_SOURCE_DIR}/scripts/${script} ${PRAGMARK_BIN_DIR}/${script} COPYONLY)
+endforeach()
+
+file(MAKE_DIRECTORY ${PRAGMARK_SHARE_DIR}/scripts ${PRAGMARK_SHARE_DIR}/reports)
+file(WRITE ${PRAGMARK_SHARE_DIR}/VERSION "${PROJECT_VERSION}\n")
+# Links, so that an edit of the Python package or of a template needs no build.
+foreach(folder IN ITEMS scripts/pragmark_report reports/templates reports/schema)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${PRAGMARK_SHARE_DIR}/${folder} SYMBOLIC)
+endforeach()

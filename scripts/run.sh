@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# From a clean machine to a report: installs what is missing, builds, proves the PRAGMA set, measures
+# the four workloads, and leaves reports/latest/.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/steps.sh
+source scripts/steps.sh
+
+OUT=reports/latest
+
+usage() {
+  cat <<'END'
+usage: scripts/run.sh [--dir DIR] [--min-time SECONDS] [--repetitions N] [--rows N]
+
+Installs what is missing, builds, proves the PRAGMA set `production`, measures the four workloads
+with the sets `default` and `production` and three strategies, and writes reports/latest/.
+
+  --dir DIR           where the scratch databases lie: the disk under test (build/scratch)
+  --min-time SECONDS  how long each repetition runs at least (0.2)
+  --repetitions N     how often each configuration runs (9)
+  --rows N            rows in the database before the clock starts
+  --help              this text
+
+example: scripts/run.sh --dir /mnt/nvme --min-time 1
+END
+}
+
+dir=
+min_time=0.2
+repetitions=9
+bench_options=()
+while [ $# -gt 0 ]; do
+  option=$1
+  case $option in
+    --help) usage; exit 0 ;;
+    --*=*) value=${option#*=} option=${option%%=*} ;;
+    --dir | --min-time | --repetitions | --rows)
+      [ $# -ge 2 ] || die "$option needs a value: scripts/run.sh --help"
+      value=$2
+      shift
+      ;;
+  esac
+  case $option in
+    --dir) dir=$value ;;
+    --min-time) min_time=$value ;;
+    --repetitions) repetitions=$value ;;
+    --rows) bench_options+=(--rows "$value") ;;
+    *) die "unknown option $option: scripts/run.sh --help lists them" ;;
+  esac
+  shift
+done
+if [ -n "$dir" ]; then
+  [ -d "$dir" ] || die "--dir $dir is not a folder: make it first"
+fi
+
+configure() { cmake --preset release; }
+build() { cmake --build --preset release; }
+
+prove() {
+  build/bin/pragmark verify --pragmas production --dir "$dir" --format json --out "$OUT/verify.json"
+  build/bin/pragmark verify --pragmas production --dir "$dir"
+}
+
+measure() {
+  build/bin/pragmark bench --pragmas default,production \
+    --strategy open-per-op,per-thread,single-writer \
+    --workload sequential_read,sequential_write,concurrent_read,mixed \
+    --min-time "$min_time" --repetitions "$repetitions" "${bench_options[@]}" \
+    --dir "$dir" --out "$OUT/results.json"
+}
+
+report() {
+  build/bin/pragmark report "$OUT/results.json" "$OUT/verify.json" --out "$OUT"
+}
+
+run_step "install packages" scripts/install-packages.sh
+run_step "configure" configure
+run_step "build" build
+
+# Not /tmp, which is memory on many machines. What a former run left must not lie beside new results.
+if [ -z "$dir" ]; then
+  dir=build/scratch
+  mkdir -p "$dir"
+fi
+rm -rf -- "$OUT"
+mkdir -p "$OUT"
+
+run_step "prove the PRAGMA set" prove
+run_step "measure" measure
+run_step "report" report
+print_summary
+echo "report: $OUT/report.html (and report.md)"

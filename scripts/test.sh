@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# The gate: every check, at the desk and in CI alike. Stops at the first step that fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/steps.sh
+source scripts/steps.sh
+
+# Name and function of each step (step_NAME, dashes as underscores), in order.
+STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan tsan)
+QUICK=(build unit python)
+
+usage() {
+  cat <<'END'
+usage: scripts/test.sh [--quick] [--only STEP] [--list]
+
+  --quick      the edit-test loop: release build, unit tests, Python tests
+  --only STEP  one step (it takes a build that is there; run `--only build` before)
+  --list       the steps and what they do
+  --help       this text
+
+With CI set in the environment, warnings are errors.
+example: scripts/test.sh --only asan
+END
+}
+
+describe() {
+  case $1 in
+    install) echo "install the packages that are missing" ;;
+    structure) echo "includes, PRAGMAs and file sizes keep the rules of the house" ;;
+    format) echo "clang-format 14 has nothing to change" ;;
+    shell) echo "shellcheck has nothing to say" ;;
+    build) echo "release build" ;;
+    unit) echo "unit tests" ;;
+    python) echo "Python tests" ;;
+    sets) echo "the verifier on a right and on wrong PRAGMA sets" ;;
+    benchmarks) echo "every benchmark for one operation, and a report from it" ;;
+    consumer) echo "a project that uses the installed package" ;;
+    amalgamation) echo "build and unit tests with a current SQLite built in" ;;
+    asan) echo "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" ;;
+    tsan) echo "the threaded tests under ThreadSanitizer" ;;
+  esac
+}
+
+steps=("${STEPS[@]}")
+case ${1-} in
+  '') ;;
+  --help) usage; exit 0 ;;
+  --list)
+    for step in "${STEPS[@]}"; do printf '%-13s %s\n' "$step" "$(describe "$step")"; done
+    exit 0
+    ;;
+  --quick) steps=("${QUICK[@]}") ;;
+  --only)
+    case " ${STEPS[*]} " in
+      *" ${2-(none)} "*) steps=("$2") ;;
+      *) die "unknown step ${2-(none)}: choose one of ${STEPS[*]}" ;;
+    esac
+    shift
+    ;;
+  *) die "unknown option $1: scripts/test.sh --help lists them" ;;
+esac
+[ $# -le 1 ] || die "unexpected argument $2: scripts/test.sh --help"
+
+werror=OFF
+if [ -n "${CI-}" ]; then werror=ON; fi
+
+# ThreadSanitizer cannot place its shadow memory when addresses are randomised with many bits, as
+# newer kernels do; AddressSanitizer fails that way now and then.
+fixed_addresses() { # COMMAND [ARG]...
+  if setarch "$(uname -m)" --addr-no-randomize true 2>/dev/null; then
+    setarch "$(uname -m)" --addr-no-randomize "$@"
+  else
+    "$@"
+  fi
+}
+
+expect_exit() { # CODE COMMAND [ARG]...
+  local wanted=$1 status=0
+  shift
+  "$@" || status=$?
+  if [ "$status" -ne "$wanted" ]; then
+    echo "expected exit code $wanted, got $status: $*" >&2
+    return 1
+  fi
+}
+
+step_install() { scripts/install-packages.sh; }
+
+step_structure() {
+  "$PYTHON" ci/check_structure.py
+  "$PYTHON" -m pytest -q -p no:cacheprovider ci/test
+}
+
+step_format() {
+  local version
+  if ! command -v clang-format >/dev/null; then
+    skip "format" "clang-format is missing"
+    return
+  fi
+  version=$(clang-format --version | sed -n 's/.*version \([0-9]*\).*/\1/p')
+  if [ "$version" != 14 ]; then
+    skip "format" "clang-format $version lays code out differently from 14"
+    return
+  fi
+  git ls-files --cached --others --exclude-standard '*.cc' '*.h' |
+    while IFS= read -r file; do [ ! -f "$file" ] || printf '%s\0' "$file"; done |
+    xargs -0 --no-run-if-empty clang-format --dry-run -Werror
+}
+
+step_shell() {
+  if ! command -v shellcheck >/dev/null; then
+    skip "shell" "shellcheck is missing"
+    return
+  fi
+  shellcheck --external-sources scripts/*.sh scripts/pragmark scripts/pragmark-report .ci/run
+}
+
+step_build() {
+  cmake --preset release -DPRAGMARK_WERROR=$werror
+  cmake --build --preset release
+}
+
+step_unit() { ctest --preset release; }
+
+step_python() { "$PYTHON" -m pytest -q -p no:cacheprovider scripts/test; }
+
+step_sets() {
+  local set
+  build/bin/pragmark verify --pragmas production --format json --out "$work/verify.json" --dir "$work"
+  "$PYTHON" -m json.tool "$work/verify.json" /dev/null
+  for set in production+synchronous=FLUL production+sychronous=1 production+cache_size=64MB; do
+    expect_exit 2 build/bin/pragmark verify --pragmas "$set" --dir "$work"
+  done
+}
+
+step_benchmarks() {
+  build/bin/pragmark bench --pragmas default,production,durable \
+    --strategy open-per-op,per-thread,single-writer,raw \
+    --workload sequential_read,sequential_write,concurrent_read,mixed \
+    --payload small,article --ops 1 --repetitions 1 --rows 100 --dir "$work" --out "$work/bench.json"
+  build/bin/pragmark report "$work/bench.json" --out "$work/report"
+}
+
+step_consumer() {
+  cmake --install build --prefix "$work/prefix" >/dev/null
+  "$work/prefix/bin/pragmark" --version
+  "$work/prefix/bin/pragmark" verify --pragmas production --dir "$work" >/dev/null
+  "$work/prefix/bin/pragmark" report --help >/dev/null
+  cmake -S ci/consumer -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"
+  cmake --build "$work/consumer"
+  "$work/consumer/consumer"
+}
+
+step_amalgamation() {
+  local fetched=0
+  scripts/fetch-sqlite.sh "$work/sqlite" || fetched=$?
+  if [ "$fetched" -eq 3 ]; then
+    skip "amalgamation" "the SQLite of the npm package better-sqlite3 cannot be had here"
+    return
+  fi
+  [ "$fetched" -eq 0 ]
+  cmake --preset release -B build/amalgamation -DPRAGMARK_SQLITE_AMALGAMATION="$work/sqlite" \
+    -DPRAGMARK_INSTALL=OFF
+  cmake --build build/amalgamation
+  ctest --test-dir build/amalgamation --output-on-failure --no-tests=error
+}
+
+step_asan() {
+  cmake --preset asan
+  fixed_addresses cmake --build --preset asan --target pragmark_tests
+  fixed_addresses ctest --preset asan
+}
+
+step_tsan() {
+  cmake --preset tsan
+  fixed_addresses cmake --build --preset tsan
+  fixed_addresses ctest --preset tsan
+}
+
+for step in "${steps[@]}"; do
+  run_step "$step: $(describe "$step")" "step_${step//-/_}"
+done
+print_summary
