@@ -1,0 +1,68 @@
+// What the machine answers cannot be known here; that it answers, and leaves nothing behind, can.
+// The reading of the kernel's texts is tested in system_files_test.cc.
+#include "pragmark/verify/environment.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "pragmark/error.h"
+#include "pragmark/verify/scratch_directory.h"
+
+namespace pragmark {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(ProbeEnvironment, FillsEveryField) {
+  const ScratchDirectory scratch(testing::TempDir());
+  const Environment here = probe_environment(scratch.path());
+  EXPECT_EQ(here.directory, scratch.path());
+  EXPECT_NE(here.cpu_model, "");
+  EXPECT_GE(here.cpu_count, 1);
+  EXPECT_GT(here.memory_bytes, 0);
+  EXPECT_THAT(here.kernel, testing::StartsWith("Linux "));
+  EXPECT_NE(here.virtualization, "");
+  EXPECT_NE(here.filesystem, "unknown");
+  EXPECT_NE(here.block_device, "unknown");
+  EXPECT_NE(here.mount_options, "");
+  EXPECT_NE(here.fdatasync_us_p50, 0.0);
+}
+
+TEST(ProbeEnvironment, LeavesNothingBehind) {
+  const ScratchDirectory scratch(testing::TempDir());
+  static_cast<void>(probe_environment(scratch.path()));
+  EXPECT_TRUE(fs::is_empty(scratch.path()));
+}
+
+TEST(ProbeEnvironment, ResolvesLinksBeforeItLooksForTheMount) {
+  const ScratchDirectory scratch(testing::TempDir());
+  fs::create_directory(scratch.path() / "real");
+  fs::create_directory_symlink(scratch.path() / "real", scratch.path() / "link");
+  const Environment here = probe_environment(scratch.path() / "link");
+  EXPECT_EQ(here.directory, (scratch.path() / "real").string());
+}
+
+TEST(ProbeEnvironment, RefusesADirectoryThatCannotBeUsed) {
+  try {
+    static_cast<void>(probe_environment("/proc/no/such"));
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Environment);
+    EXPECT_THAT(error.what(), testing::HasSubstr("/proc/no/such"));
+  }
+}
+
+TEST(StealMeter, AnswersAShareWhereTheKernelCounts) {
+  const StealMeter meter;
+  const auto percent = meter.percent();
+  ASSERT_EQ(percent.has_value(), fs::exists("/proc/stat"));
+  EXPECT_GE(percent.value_or(0.0), 0.0);
+  EXPECT_LE(percent.value_or(0.0), 100.0);
+}
+
+}  // namespace
+}  // namespace pragmark
