@@ -1,0 +1,130 @@
+"""What result files say, as frozen values. Nothing here computes a statistic.
+
+All text was made safe for one line by load.py; it is still untrusted markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WORKLOAD_ORDER = ("sequential_read", "sequential_write", "concurrent_read", "mixed")
+STRATEGY_ORDER = ("raw", "open-per-op", "per-thread", "single-writer", "group-commit")
+BASELINE_SET = "default"
+BASELINE_STRATEGY = "open-per-op"
+REFERENCE_STRATEGY = "raw"  # what strategies are held against; nobody would run it
+
+POWER_SAFE = "power-safe"
+PROCESS_SAFE = "process-safe"
+UNSAFE = "unsafe"
+NOT_STATED = "not stated"
+WHAT_A_CRASH_COSTS = {  # nothing is said of power-safe, which costs nothing
+    PROCESS_SAFE: "commits may be lost with the power, never consistency",
+    UNSAFE: "the database may be corrupt after a crash",
+    NOT_STATED: "what a crash costs is unknown",
+}
+
+
+def _place(order: tuple[str, ...], word: str) -> tuple[int, str]:
+    return (order.index(word) if word in order else len(order), word)
+
+
+def _natural(value: str) -> tuple[float, str]:
+    return (float(value) if value.isascii() and value.isdigit() else float("inf"), value)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked of the database: a workload and its parameters. Rates of two cases do not
+    compare; those of one case do, whatever set, strategy or number of threads answers it."""
+
+    workload: str
+    parameters: tuple[tuple[str, str], ...]  # sorted by key, without threads
+
+    def sort_key(self) -> tuple:
+        """Workloads in the order of the documentation, then parameters, numbers by value."""
+        parameters = tuple((key, _natural(value)) for key, value in self.parameters)
+        return (_place(WORKLOAD_ORDER, self.workload), parameters)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One case and how it was served."""
+
+    case: Case
+    pragma_set: str
+    strategy: str
+    threads: int
+
+    def sort_key(self) -> tuple:
+        """The baseline set first, strategies in the order of the documentation."""
+        return (
+            self.case.sort_key(),
+            self.threads,
+            _place((BASELINE_SET,), self.pragma_set),
+            _place(STRATEGY_ORDER, self.strategy),
+        )
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """One run of one configuration: counters under their names in the file, or an error."""
+
+    index: int
+    counters: Mapping[str, float]
+    durability: str
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """All repetitions of one configuration, of one run."""
+
+    configuration: Configuration
+    repetitions: tuple[Repetition, ...]
+    repetitions_planned: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One result file of `pragmark bench`."""
+
+    letter: str  # A, B, ... in the order of the command line
+    source: str  # the file's name without its folder
+    digest: str  # of the file's bytes; two equal ones are one measurement given twice
+    context: Mapping[str, str]
+    measurements: tuple[Measurement, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One setting on one kind of connection, as `pragmark verify` found it."""
+
+    connection: str
+    setting: str
+    claimed: str
+    read_back: str
+    observed: str
+    verdict: str
+    reason: str
+    consequence: str
+    repair: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """One result file of `pragmark verify`."""
+
+    source: str
+    pragma_set: str
+    verdict: str
+    sqlite_version: str  # "" when the file does not say
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that was loaded. ENSURES: at least one run."""
+
+    runs: tuple[Run, ...]
+    verifications: tuple[Verification, ...]

@@ -1,0 +1,158 @@
+"""Numbers as text, and the parts of speech that sentences share.
+
+A sentence is a tuple of strings in which names from a result file are of type Name: HTML and
+Markdown escape every part and set a Name as code, the terminal joins them as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .compute import Row
+from .model import Case
+from .stats import Interval, Ratio
+
+NOTHING = "\u2013"  # stands in a table where there is no figure
+
+
+class Name(str):
+    """A word that came from a result file."""
+
+
+Sentence = tuple[str, ...]
+
+
+def plain(sentence: Sentence) -> str:
+    """The sentence without any markup."""
+    return "".join(sentence)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """At most so many significant digits, never an exponent, thousands separated."""
+    if value == 0:
+        return "0"
+    text = f"{float(f'{value:.{digits}g}'):,.10f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rate(value: float) -> str:
+    """Requests per second without the unit: whole numbers from 100 up, so that a rate close to
+    the target is not rounded onto it; three digits below."""
+    return three_digits(value)
+
+
+def three_digits(value: float) -> str:
+    """Three digits, zeros at the end too, so that columns line up; no rounding from 100 up."""
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    if value >= 9.995:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.1 else significant(value)
+
+
+def number(value: float | None) -> str:
+    """A counter: whole numbers as they are, otherwise three digits, a dash for none."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if value == int(value) else three_digits(value)
+
+
+def percent(value: float | None) -> str:
+    """A percentage that is not rounded to nothing."""
+    if value is None:
+        return NOTHING
+    if 0 < value < 0.01:
+        return "<0.01%"
+    return f"{value:.1f}%" if value >= 1 or value == 0 else f"{value:.2f}%"
+
+
+def factor(value: float) -> str:
+    """A ratio as in `34.2x`."""
+    return f"{three_digits(value)}x"
+
+
+def interval(value: Interval | None) -> str:
+    """An interval of rates."""
+    return "[n too small]" if value is None else f"[{rate(value.low)}, {rate(value.high)}]"
+
+
+def ratio(value: Ratio | None) -> str:
+    """A ratio with its interval."""
+    if value is None:
+        return NOTHING
+    if value.interval is None:
+        return f"{factor(value.factor)} [n too small]"
+    ends = f"{factor(value.interval.low)[:-1]}, {factor(value.interval.high)[:-1]}"
+    return f"{factor(value.factor)} [{ends}]"
+
+
+def duration(microseconds: float) -> str:
+    """A latency in the unit in which it is short: us, ms or s."""
+    for unit, size in (("s", 1e6), ("ms", 1e3)):
+        if microseconds >= size:
+            return f"{significant(microseconds / size)} {unit}"
+    return f"{significant(microseconds)} us"
+
+
+def bytes_text(value: float | None) -> str:
+    """A size in binary units."""
+    if value is None:
+        return NOTHING
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024:
+            return f"{significant(value)} {unit}"
+        value /= 1024
+    return f"{significant(value)} TiB"
+
+
+def case_parameters(case: Case) -> str:
+    """The parameters as `payload:small, rows:1000`."""
+    return ", ".join(f"{key}:{value}" for key, value in case.parameters)
+
+
+def case_titles(cases: Sequence[Case]) -> dict[Case, str]:
+    """The shortest title that tells each case from the others: the workload alone when that does,
+    otherwise with the parameters that differ between the cases of that workload."""
+    titles = {}
+    for case in cases:
+        siblings = [other for other in cases if other.workload == case.workload]
+        shared = set.intersection(*(set(other.parameters) for other in siblings))
+        telling = [f"{key}:{value}" for key, value in case.parameters if (key, value) not in shared]
+        titles[case] = " ".join([case.workload, *telling])
+    return titles
+
+
+def served_by(row: Row) -> Sentence:
+    """`production`/`per-thread`."""
+    configuration = row.configuration
+    return (Name(configuration.pragma_set), "/", Name(configuration.strategy))
+
+
+def threads_text(row: Row) -> str:
+    """`1 thread`, `10 threads`."""
+    threads = row.configuration.threads
+    return "1 thread" if threads == 1 else f"{threads} threads"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`1 workload`, `2 workloads`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def listed_names(names: Sequence[str], after: Sequence[str] = ()) -> Sentence:
+    """The same with each word a Name, and a text of `after` behind each when given."""
+    parts: list[str] = []
+    for place, name in enumerate(names):
+        if place:
+            parts.append(" and " if place == len(names) - 1 else ", ")
+        parts.append(Name(name))
+        if after:
+            parts.append(after[place])
+    return tuple(parts)

@@ -1,0 +1,215 @@
+"""Loading fails closed: every input that cannot be believed is refused with one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import bench_document, error_row, rows_of, verify_document
+from pragmark_report import load_bench
+from pragmark_report.errors import InputError
+from pragmark_report.load import load
+
+SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "schema" / "bench.schema.json"
+
+
+def refusal(path: str) -> str:
+    with pytest.raises(InputError) as caught:
+        load([path])
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ") and ";" in message and "\n" not in message
+    return message
+
+
+def context_without(key):
+    return lambda document: document["context"].pop(key)
+
+
+def set_context(key, value):
+    return lambda document: document["context"].__setitem__(key, value)
+
+
+def set_row(key, value):
+    return lambda document: document["benchmarks"][0].__setitem__(key, value)
+
+
+def rename_row(old, new):
+    def change(document):
+        for row in document["benchmarks"]:
+            row["name"] = row["run_name"] = row["name"].replace(old, new)
+
+    return change
+
+
+def set_rows(rows):
+    return lambda document: document.__setitem__("benchmarks", rows)
+
+
+def double_first_row(document):
+    document["benchmarks"].append(document["benchmarks"][0])
+
+
+BROKEN = [
+    *((context_without(key), f"`{key}`") for key in load_bench.REQUIRED_CONTEXT),
+    (set_context("seed", 7), "no text under `seed`"),
+    (set_context("pragmark_build_type", "Debug"), "`Debug` build"),
+    (set_context("pragmark_build_type", ""), "build"),
+    (set_context("pragmark_build_type", "Release+asan"), "`Release+asan` build"),
+    (context_without("pragma_set:production"), "`pragma_set:production`"),
+    (set_rows([]), "`benchmarks` is empty"),
+    (set_rows({}), "another schema"),
+    (set_rows([1]), "no name"),
+    (set_rows([{"name": "a/b/c/real_time", "run_type": "aggregate"}]), "only aggregates"),
+    (set_row("items_per_second", -1.0), "`items_per_second` of"),
+    (set_row("items_per_second", "fast"), "not a number"),
+    (set_row("items_per_second", True), "not a number"),
+    (set_row("items_per_second", 10**400), "`items_per_second` of"),
+    (set_row("items_per_second", None), "no `items_per_second`"),
+    (set_row("latency_us_p99", -5), "`latency_us_p99` of"),
+    (rename_row("/real_time", ""), "CPU time"),
+    (rename_row("/real_time", "/process_time"), "CPU time"),
+    (rename_row("sequential_write/default/", "sequential_write/"), "is not WORKLOAD/SET/STRATEGY"),
+    (rename_row("threads:1", "threads:0"), "number of threads"),
+    (rename_row("payload:small", "rows:5"), "one parameter twice"),
+    (double_first_row, "is there twice"),
+    (set_context("steal_percent", None), "`steal_percent`"),
+    (lambda document: document.pop("context"), "another schema"),
+    (lambda document: document.update(schema="pragmark.gate/1"), "unknown schema \"pragmark.gate"),
+    (lambda document: document.update(schema=3), "unknown schema 3"),
+]
+
+
+@pytest.mark.parametrize("change, said", BROKEN)
+def test_a_broken_result_is_refused(small, write, change, said):
+    change(small)
+    assert said in refusal(write(small))
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("", "empty file"),
+        (" \n", "empty file"),
+        ("SELECT 1;", "not valid JSON"),
+        ("[]", "no object at the top"),
+        ("{}", "another schema"),
+        ("17", "no object at the top"),
+        ('{"context": {}, "benchmarks": [', "truncated JSON"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"context": ' + "9" * 5000 + "}", "absurd length"),
+    ],
+)
+def test_text_that_is_no_result_is_refused(write, text, said):
+    assert said in refusal(write(text))
+
+
+@pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_is_not_finite_is_refused(small, write, literal):
+    text = json.dumps(small).replace('"busy_errors": 0.0', f'"busy_errors": {literal}', 1)
+    assert f"holds the number {literal}" in refusal(write(text))
+
+
+def test_truncation_anywhere_is_refused(small, write):
+    text = json.dumps(small)
+    for end in range(1, len(text) - 1, 997):
+        refusal(write(text[:end]))
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    assert "No such file" in refusal(str(tmp_path / "missing.json"))
+    assert "directory" in refusal(str(tmp_path)).lower()
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    path = tmp_path / "binary.json"
+    path.write_bytes(b"SQLite format 3\x00\xff\xfe")
+    assert "not UTF-8" in refusal(str(path))
+
+
+def test_only_verify_results_are_no_report(write):
+    assert "no benchmark result" in refusal(write(verify_document()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda document: document.pop("verdict"),
+        lambda document: document.update(verdict="probably"),
+        lambda document: document.update(checks=[]),
+        lambda document: document.update(checks=["x"]),
+        lambda document: document["checks"][0].update(verdict=None),
+        lambda document: document.pop("pragma_set"),
+    ],
+)
+def test_a_verify_result_without_its_claim_is_refused(write, change):
+    document = verify_document()
+    change(document)
+    assert "no benchmark result" not in refusal(write(document))
+
+
+def test_names_are_normalised_to_one_configuration(small, write):
+    for row in small["benchmarks"]:
+        length = f"/iterations:{100 + row['repetition_index']}/min_time:0.5"
+        row["name"] = row["run_name"] = row["name"].replace("/repeats:9", length)
+    (run,) = load([write(small)]).runs
+    assert [len(each.repetitions) for each in run.measurements] == [9] * 4
+    assert run.measurements[0].configuration.case.parameters == (
+        ("payload", "small"), ("rows", "1000"))
+
+
+@pytest.mark.parametrize(
+    "name, pragma_set, parameters, threads",
+    [
+        ("w/a+mmap_size=1/raw/real_time/threads:8", "a+mmap_size=1", (), 8),
+        ("w/dir/my.sql/raw/z:1/real_time/a:2", "dir/my.sql", (("a", "2"), ("z", "1")), 3),
+        ("w/s/raw/repeats:9/min_time:1.0/manual_time", "s", (), 3),
+    ],
+)
+def test_names_of_every_form(name, pragma_set, parameters, threads):
+    configuration = load_bench.parse_name("f", name, 3.0)
+    assert configuration.case.workload == "w"
+    assert configuration.strategy == "raw"
+    assert configuration.pragma_set == pragma_set
+    assert configuration.case.parameters == parameters
+    assert configuration.threads == threads
+
+
+def test_the_librarys_build_type_is_not_believed(small, write):
+    small["context"]["library_build_type"] = "debug"
+    assert load([write(small)]).runs
+
+
+def test_aggregates_are_not_repetitions(small, write):
+    row = dict(small["benchmarks"][0], run_type="aggregate", aggregate_name="mean")
+    small["benchmarks"].append({**row, "name": row["name"] + "_mean"})
+    (run,) = load([write(small)]).runs
+    assert sum(len(each.repetitions) for each in run.measurements) == 36
+
+
+def test_an_error_is_kept_and_a_rate_of_zero_is_one(small, write):
+    first, second = rows_of(small, "default/per-thread")[:2]
+    small["benchmarks"][small["benchmarks"].index(first)] = error_row(first, "rows are missing")
+    second["items_per_second"] = 0
+    (run,) = load([write(small)]).runs
+    errors = {r.error for each in run.measurements for r in each.repetitions} - {None}
+    assert errors == {
+        "rows are missing", f"no request succeeded in repetition {second['repetition_index']}"}
+
+
+def test_text_from_a_file_is_one_printable_line(small, write):
+    small["context"]["cpu_model"] = "a\x1b[31m\r\nb\u202e\ud800"
+    (run,) = load([write(small)]).runs
+    assert run.context["cpu_model"] == "a\ufffd[31m b\ufffd\ufffd"
+
+
+def test_the_schema_document_says_what_the_loader_demands():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert schema["properties"]["context"]["required"] == list(load_bench.REQUIRED_CONTEXT)
+    row = schema["properties"]["benchmarks"]["items"]["properties"]
+    assert set(load_bench.COUNTERS) <= set(row)
+
+
+def test_the_synthetic_result_holds_nothing_that_the_schema_does_not_know():
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    row = set(schema["properties"]["benchmarks"]["items"]["properties"])
+    googles = {"iterations", "real_time", "cpu_time", "time_unit"}
+    assert set(bench_document()["benchmarks"][0]) <= row | googles
