@@ -1,0 +1,58 @@
+// One benchmark: a workload, a PRAGMA set, a strategy and their parameters; and the cross product
+// that a command line asks for.
+//
+//   Matrix matrix;
+//   matrix.sets = {PragmaSet::parse("default"), PragmaSet::parse("production")};
+//   for (const Configuration& c : expand(matrix)) c.name();
+//       // "mixed/production/per-thread/rows:1000/payload:small/reads:50"
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pragmark/bench/dataset.h"
+#include "pragmark/bench/workload.h"
+#include "pragmark/pragma_set.h"
+
+namespace pragmark {
+
+struct Configuration {
+  const WorkloadInfo* workload;  // never null; static storage
+  PragmaSet set;
+  std::string strategy;
+  int threads;
+  std::int64_t rows;
+  Payload payload;
+  int reads_percent;  // meaningful when workload->has_read_share
+  // Requests of each thread in a repetition; 0: as many as fill the minimum time.
+  std::int64_t operations_per_thread;
+
+  // WORKLOAD/SET/STRATEGY/rows:N/payload:P, and /reads:R where the share is a parameter.
+  [[nodiscard]] std::string name() const;
+  // With what Google Benchmark adds: the name in results. Checked against Google Benchmark's own
+  // in the tests.
+  [[nodiscard]] std::string full_name() const;
+};
+
+inline constexpr int kMostThreads = 1024;
+inline constexpr std::int64_t kMostRows = 1'000'000'000;
+inline constexpr std::int64_t kMostOperations = 1'000'000'000;
+
+// What to run: every combination.
+struct Matrix {
+  std::vector<const WorkloadInfo*> workloads;
+  std::vector<PragmaSet> sets;
+  std::vector<std::string> strategies;
+  std::vector<int> threads = {10};  // of the concurrent workloads; the others have one
+  std::vector<std::int64_t> rows = {1000};
+  std::vector<Payload> payloads = {{.name = "small"}};
+  int reads_percent = 50;
+  std::int64_t operations = 0;  // in a repetition, over all threads, rounded up to a multiple of
+                                // them; 0: by time
+};
+
+// Each configuration once, in the order of the lists, workloads first.
+[[nodiscard]] std::vector<Configuration> expand(const Matrix& matrix);
+
+}  // namespace pragmark

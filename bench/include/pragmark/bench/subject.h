@@ -1,0 +1,66 @@
+// What a workload runs against: the store with one of its strategies. Later baselines (a
+// hand-written C loop, other libraries) are further subjects, on the same rows and checks.
+//
+//   std::unique_ptr<Subject> subject = make_subject("per-thread", {.path = p, .set = set});
+//   subject->warm_up();                        // on every thread, before the clock starts
+//   if (subject->read(id.view(), topic)) ...
+//
+// To add one that is not a strategy of the library: a file in bench/src/subjects/ and a line in the
+// table of subject.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pragmark/pragma_set.h"
+#include "pragmark/records.h"
+
+namespace pragmark {
+
+// Owns:    its connections.
+// Threads: any number at once.
+// Errors:  every member may throw Error; one of lock contention counts as a busy error, any other
+//          ends the benchmark.
+class Subject {
+ public:
+  Subject() = default;
+  virtual ~Subject() = default;
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+
+  // Opens what the calling thread will need, with the PRAGMA set proven on it.
+  virtual void warm_up() = 0;
+
+  // On the clock. One call is one request.
+  // Returns false when there is no such topic.
+  [[nodiscard]] virtual bool read(std::string_view id, Topic& into) = 0;
+  // Returns when the write is committed.
+  virtual void write(const Topic& topic) = 0;
+
+  // After the clock has stopped.
+  [[nodiscard]] virtual std::int64_t count_topics() = 0;
+  // One line for each finding of integrity_check and foreign_key_check; empty when clean.
+  [[nodiscard]] virtual std::vector<std::string> check() = 0;
+};
+
+struct SubjectOptions {
+  std::string path;
+  PragmaSet set;
+  std::string vfs;  // empty for SQLite's default
+};
+
+struct SubjectInfo {
+  std::string name;
+  std::string description;
+};
+
+// Every name that make_subject() knows, in the order of the library's strategies.
+[[nodiscard]] std::vector<SubjectInfo> subjects();
+// Throws Error: of kind Usage when the name is unknown.
+[[nodiscard]] std::unique_ptr<Subject> make_subject(std::string_view name,
+                                                    const SubjectOptions& options);
+
+}  // namespace pragmark

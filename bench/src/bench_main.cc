@@ -1,0 +1,142 @@
+// pragmark bench: measures workloads, proves settings before and checks answers after.
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "pragmark/bench/bench_run.h"
+#include "pragmark/bench/command_line.h"
+#include "pragmark/verify/program.h"
+#include "pragmark/version.h"
+
+namespace pragmark {
+namespace {
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  pragmark bench --pragmas default,production --strategy open-per-op,per-thread --out r.json\n"
+    "  pragmark bench --preset original --strategy open-per-op,per-thread --out r.json\n"
+    "  pragmark bench --workload mixed --threads 1,2,4,8 --reads 90 --dir /var/lib/app\n"
+    "--benchmark_* flags pass through to Google Benchmark, --benchmark_filter=REGEX for instance.\n"
+    "Exit codes: 0 measured and checked, 1 a benchmark failed or the target was missed, 2 bad "
+    "usage,\n"
+    "3 undecided, interrupted, or the environment forbids it.";
+
+void add_what_runs(CLI::App& app, BenchRequest& request) {
+  app.add_option("--pragmas", request.sets, "NAME, NAME+setting=value+.., or a .sql file")
+      ->delimiter(',')
+      ->option_text("SET,.. [production]");
+  app.add_option("--strategy", request.strategies, "how operations get connections")
+      ->delimiter(',')
+      ->option_text("STRATEGY,.. [all]");
+  app.add_option("--workload", request.workloads,
+                 "sequential_read, sequential_write, concurrent_read, mixed")
+      ->delimiter(',')
+      ->option_text("WORKLOAD,.. [all]");
+  app.add_option("--threads", request.threads,
+                 "of concurrent_read and mixed; the sequential ones always have one")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kMostThreads))
+      ->option_text("N,.. [10]");
+  app.add_option("--rows", request.rows, "topics that are there before the clock starts")
+      ->delimiter(',')
+      ->check(CLI::Range(std::int64_t{1}, kMostRows))
+      ->option_text("N,.. [1000]");
+  app.add_option("--payload", request.payloads,
+                 "small (200 bytes), article (a report of 2,000 words) or the report's BYTES")
+      ->delimiter(',')
+      ->option_text("PAYLOAD,.. [small]");
+  app.add_option("--reads", request.reads_percent, "share of reads in mixed")
+      ->check(CLI::Range(0, 100))
+      ->option_text("PERCENT [50]");
+}
+
+void add_how_long(CLI::App& app, BenchRequest& request) {
+  auto* operations =
+      app.add_option(
+             "--ops", request.operations,
+             "operations in a repetition, over all threads, rounded up to a multiple of them")
+          ->check(CLI::Range(std::int64_t{1}, kMostOperations))
+          ->option_text("N");
+  app.add_option("--min-time", request.min_time_s, "a repetition lasts at least so long")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->excludes(operations)
+      ->option_text("SECONDS [1]");
+  app.add_option("--repetitions", request.repetitions, "an interval needs at least 6")
+      ->check(CLI::Range(1, kMostRepetitions))
+      ->option_text("N [9]");
+  app.add_option("--seed", request.seed, "of data and order of requests")
+      ->option_text(fmt::format("N [{}]", kDefaultSeed));
+}
+
+void add_results(CLI::App& app, BenchOptions& options) {
+  static const std::map<std::string, StdoutFormat> kFormats = {{"text", StdoutFormat::Text},
+                                                               {"json", StdoutFormat::Json}};
+  static const std::map<std::string, Switch> kSwitches = {{"on", Switch::On}, {"off", Switch::Off}};
+  app.add_option("--dir", options.directory, "directory on the disk under test")
+      ->option_text("DIR [.]");
+  app.add_option("--counting-vfs", options.counting_vfs,
+                 "on or off: count syncs, checkpoints and WAL bytes; its cost is measured")
+      ->transform(CLI::Transformer(kSwitches))
+      ->option_text("on|off [on]");
+  app.add_option("--out", options.out, "file for the result (JSON)")->option_text("FILE");
+  app.add_option("--format", options.format, "of what is printed to stdout: text or json")
+      ->transform(CLI::Transformer(kFormats))
+      ->option_text("FORMAT [text]");
+  app.add_option("--target", options.target, "requests/s to hold the results against")
+      ->check(CLI::PositiveNumber)
+      ->option_text("RATE [60000]");
+  app.add_flag("--require-target", options.require_target,
+               "exit 1 when the best configuration of a workload misses it, 3 when undecided");
+  app.add_flag("--list", options.list, "print the benchmarks' names and do nothing");
+}
+
+// Everything that the preset fixes excludes it.
+void add_preset(CLI::App& app, std::string& preset) {
+  auto* option =
+      app.add_option("--preset", preset,
+                     "original: 1,000 topics and 1,000 requests in each workload, as the "
+                     "application ran that started this work")
+          ->check(CLI::IsMember({"original"}))
+          ->option_text("original");
+  for (const char* fixed :
+       {"--workload", "--threads", "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
+    option->excludes(app.get_option(fixed));
+  }
+}
+
+ExitCode run(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  BenchOptions options;
+  options.command = command_to_repeat(arguments);
+  SplitArguments split = split_arguments(arguments);
+
+  CLI::App app("Measures workloads; proves settings before and checks answers after.",
+               "pragmark bench");
+  app.footer(kExamples);
+  app.set_version_flag("--version", std::string(kVersion));
+  add_what_runs(app, options.request);
+  add_how_long(app, options.request);
+  add_results(app, options);
+  add_preset(app, options.preset);
+  std::vector<char*> ours = {argv[0]};
+  for (std::string& argument : split.ours) ours.push_back(argument.data());
+  if (const auto done =
+          parse_arguments<CLI::ParseError>(app, static_cast<int>(ours.size()), ours.data())) {
+    return *done;
+  }
+  if (!options.preset.empty()) apply_original_preset(options.request);
+  options.request.filter = split.filter;
+  options.google_benchmark_arguments =
+      google_benchmark_arguments(options.request, split.passed_through);
+  return run_benchmarks(options);
+}
+
+}  // namespace
+}  // namespace pragmark
+
+int main(int argc, char** argv) {
+  return pragmark::run_program("bench", [&] { return pragmark::run(argc, argv); });
+}

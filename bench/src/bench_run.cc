@@ -1,0 +1,185 @@
+#include "pragmark/bench/bench_run.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "pragmark/bench/collector.h"
+#include "pragmark/bench/harness.h"
+#include "pragmark/bench/progress.h"
+#include "pragmark/bench/result_document.h"
+#include "pragmark/bench/scratch_store.h"
+#include "pragmark/bench/summary_table.h"
+#include "pragmark/bench/vfs_cost.h"
+#include "pragmark/verify/interrupt.h"
+#include "pragmark/verify/scratch_directory.h"
+#include "pragmark/version.h"
+
+namespace pragmark {
+namespace {
+
+// A place where the result cannot be written must show before the hours of measuring: makes and
+// removes a file beside it, as write_output() will.
+void require_writable(const std::string& path) {
+  require_output_possible(path);
+  std::error_code ignored;
+  const bool device =
+      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  if (path.empty() || device) return;
+  const std::string probe = fmt::format("{}.{}.part", path, ::getpid());
+  const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) {
+    throw Error::usage(fmt::format("--out {}: {}; give a place that may be written to", path,
+                                   std::generic_category().message(errno)));
+  }
+  ::close(file);
+  ::unlink(probe.c_str());
+}
+
+void initialize_google_benchmark(const BenchOptions& options) {
+  // Google Benchmark keeps pointers into these.
+  static std::vector<std::string> arguments = options.google_benchmark_arguments;
+  static std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, pointers.data());
+  if (count > 1) {
+    throw Error::usage(
+        fmt::format("{}: Google Benchmark does not know this flag or its value", pointers[1]));
+  }
+}
+
+void warn_about(const Environment& here) {
+  if (kBuildType != "Release") {
+    print_warning("bench", fmt::format("a {} build: its figures mean nothing; build with "
+                                       "cmake --preset release",
+                                       kBuildType));
+  }
+  for (const std::string& warning : here.filesystem_warnings) print_warning("bench", warning);
+}
+
+std::optional<VfsCosts> vfs_costs(const BenchOptions& options, StoreTemplates& templates,
+                                  const ScratchDirectory& scratch) {
+  // A run of a fixed number of operations is a small one; measuring would take longer than it.
+  if (options.counting_vfs == Switch::Off || options.request.operations > 0) return std::nullopt;
+  const VfsCosts costs = measure_vfs_costs(templates, scratch.path());
+  fmt::print(stderr, "counting layer costs, in percent: write {}, read {}\n",
+             to_string(costs.write), to_string(costs.read));
+  return costs;
+}
+
+struct Measured {
+  ResultCollector collector;
+  std::optional<VfsCosts> vfs_costs;
+  std::optional<double> steal_percent;
+  int failed_checks = 0;  // configurations that failed otherwise than by the machine's refusal
+};
+
+Measured measure(const BenchOptions& options, const std::vector<Configuration>& configurations) {
+  Measured measured;
+  const ScratchDirectory scratch(options.directory);
+  StoreTemplates templates(scratch.path(), options.request.seed);
+  measured.vfs_costs = vfs_costs(options, templates, scratch);
+
+  Progress progress({.total = static_cast<int>(configurations.size()) * options.request.repetitions,
+                     .sink =
+                         [](std::string_view text) {
+                           fmt::print(stderr, "{}", text);
+                           std::fflush(stderr);
+                         },
+                     .rewrites_line = is_terminal(STDERR_FILENO)});
+  Session session({.scratch = &scratch,
+                   .templates = &templates,
+                   .counting_vfs = options.counting_vfs == Switch::On,
+                   .min_time_s = options.request.min_time_s,
+                   .on_repetition = [&](const Configuration& configuration) {
+                     if (!session.stopped()) progress.advance(configuration.full_name());
+                   }});
+  std::vector<std::unique_ptr<BenchmarkCase>> cases;
+  cases.reserve(configurations.size());
+  for (const Configuration& configuration : configurations) {
+    cases.push_back(std::make_unique<BenchmarkCase>(configuration, session));
+  }
+  register_with_google_benchmark(cases);
+  const StealMeter steal;
+  benchmark::RunSpecifiedBenchmarks(&measured.collector, std::string("all"));
+  measured.steal_percent = steal.percent();
+  progress.finish();
+  throw_if_interrupted();
+  session.rethrow_if_stopped();
+  measured.failed_checks = session.failed_checks();
+  return measured;
+}
+
+std::string document_of(const BenchOptions& options, const Environment& environment,
+                        const std::vector<Configuration>& configurations,
+                        const Measured& measured) {
+  const RunDescription run{.environment = environment,
+                           .steal_percent = measured.steal_percent,
+                           .seed = options.request.seed,
+                           .command = options.command,
+                           .preset = options.preset,
+                           .counting_vfs = options.counting_vfs == Switch::On,
+                           .vfs_costs = measured.vfs_costs};
+  return result_document(context_entries(run, configurations), measured.collector.rows());
+}
+
+ExitCode judge(const BenchOptions& options, const std::vector<CaseResult>& results,
+               int failed_checks) {
+  const auto erred = [](const CaseResult& result) { return !result.error.empty(); };
+  if (const auto count = std::ranges::count_if(results, erred); count > 0) {
+    const CaseResult& first = *std::ranges::find_if(results, erred);
+    fmt::print(stderr, "pragmark bench: {} of {} benchmarks failed, the first: {}: {}\n", count,
+               results.size(), first.configuration->full_name(), one_line(first.error));
+    return failed_checks > 0 ? ExitCode::DoesNotHold : ExitCode::Undetermined;
+  }
+  if (!options.require_target) return ExitCode::Holds;
+  switch (overall_attainment(results, options.target)) {
+    case Attainment::Reached: return ExitCode::Holds;
+    case Attainment::Missed: return ExitCode::DoesNotHold;
+    case Attainment::Undecided: return ExitCode::Undetermined;
+  }
+  return ExitCode::Undetermined;
+}
+
+ExitCode print_names(const std::vector<Configuration>& configurations) {
+  std::string names;
+  for (const Configuration& one : configurations) names += fmt::format("{}\n", one.full_name());
+  write_output(names, "");
+  return ExitCode::Holds;
+}
+
+}  // namespace
+
+ExitCode run_benchmarks(const BenchOptions& options) {
+  const std::vector<Configuration> configurations = configurations_of(options.request);
+  initialize_google_benchmark(options);
+  if (options.list) return print_names(configurations);
+  require_writable(options.out);
+  const Environment environment = probe_environment(options.directory);
+  warn_about(environment);
+  fmt::print(stderr, "{} benchmarks, {} repetitions each, seed {}\n", configurations.size(),
+             options.request.repetitions, options.request.seed);
+
+  const Measured measured = measure(options, configurations);
+  const std::string document = document_of(options, environment, configurations, measured);
+  const std::vector<CaseResult> results = summarize(configurations, measured.collector.rows());
+  if (!options.out.empty()) write_output(document, options.out);
+  write_output(
+      options.format == StdoutFormat::Json ? document : summary_table(results, options.target), "");
+  return judge(options, results, measured.failed_checks);
+}
+
+}  // namespace pragmark

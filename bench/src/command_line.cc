@@ -1,0 +1,186 @@
+#include "pragmark/bench/command_line.h"
+
+#include <regex.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pragmark/bench/subject.h"
+#include "pragmark/error.h"
+
+namespace pragmark {
+namespace {
+
+constexpr std::string_view kPassedThrough = "--benchmark_";
+constexpr std::string_view kFilter = "--benchmark_filter=";
+
+struct RefusedFlag {
+  std::string_view name;
+  std::string_view instead;
+};
+constexpr RefusedFlag kRefusedFlags[] = {
+    {"--benchmark_out", "use --out"},
+    {"--benchmark_out_format", "use --out; its format is JSON"},
+    {"--benchmark_format", "use --format"},
+    {"--benchmark_list_tests", "use --list"},
+    {"--benchmark_min_time", "use --min-time"},
+    {"--benchmark_repetitions", "use --repetitions"},
+    {"--benchmark_report_aggregates_only", "the interval needs every repetition"},
+    {"--benchmark_display_aggregates_only", "the interval needs every repetition"},
+};
+
+template <typename Names>
+[[noreturn]] void fail_unknown(std::string_view what, std::string_view name, const Names& known) {
+  throw Error::usage(
+      fmt::format("unknown {} {}: the known ones are {}", what, name, fmt::join(known, ", ")));
+}
+
+std::vector<const WorkloadInfo*> chosen_workloads(const std::vector<std::string>& names) {
+  std::vector<const WorkloadInfo*> chosen;
+  std::vector<std::string_view> known;
+  for (const WorkloadInfo& workload : workloads()) {
+    known.push_back(workload.name);
+    if (names.empty()) chosen.push_back(&workload);
+  }
+  for (const std::string& name : names) {
+    const WorkloadInfo* workload = find_workload(name);
+    if (workload == nullptr) fail_unknown("workload", name, known);
+    chosen.push_back(workload);
+  }
+  return chosen;
+}
+
+std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const SubjectInfo& subject : subjects()) known.push_back(subject.name);
+  if (names.empty()) return known;
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) == known.end()) fail_unknown("strategy", name, known);
+  }
+  return names;
+}
+
+// An extended regular expression of POSIX; GCC 12 warns of its own std::regex.
+class Pattern {
+ public:
+  explicit Pattern(const std::string& text) {
+    if (::regcomp(&compiled_, text.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+      throw Error::usage(
+          fmt::format("--benchmark_filter {}: not an extended regular expression", text));
+    }
+  }
+  ~Pattern() { ::regfree(&compiled_); }
+  Pattern(const Pattern&) = delete;
+  Pattern& operator=(const Pattern&) = delete;
+
+  [[nodiscard]] bool found_in(const std::string& text) const {
+    return ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  regex_t compiled_{};
+};
+
+// As Google Benchmark understands its filter: found anywhere, "-" in front negates.
+void keep_matching(std::vector<Configuration>& configurations, const std::string& filter) {
+  if (filter.empty() || filter == "all") return;
+  const bool negated = filter[0] == '-';
+  const Pattern pattern(filter.substr(negated ? 1 : 0));
+  std::erase_if(configurations, [&](const Configuration& configuration) {
+    return pattern.found_in(configuration.full_name()) == negated;
+  });
+  if (configurations.empty()) {
+    throw Error::usage(fmt::format(
+        "--benchmark_filter {} matches no benchmark: --list prints their names", filter));
+  }
+}
+
+std::string shell_quoted(const std::string& argument) {
+  const bool plain = !argument.empty() && std::ranges::all_of(argument, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_-+=,./:@%^").find(c) != std::string_view::npos;
+  });
+  if (plain) return argument;
+  std::string quoted = "'";
+  for (const char c : argument) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  quoted += '\'';
+  return quoted;
+}
+
+}  // namespace
+
+void apply_original_preset(BenchRequest& request) {
+  request.workloads.clear();
+  request.threads = {10};
+  request.rows = {1000};
+  request.payloads = {"small"};
+  request.reads_percent = 50;
+  request.operations = kOriginalOperations;
+}
+
+std::vector<Configuration> configurations_of(const BenchRequest& request) {
+  Matrix matrix;
+  matrix.workloads = chosen_workloads(request.workloads);
+  matrix.strategies = chosen_strategies(request.strategies);
+  for (const std::string& set : request.sets) matrix.sets.push_back(PragmaSet::parse(set));
+  matrix.threads = request.threads;
+  matrix.rows = request.rows;
+  matrix.payloads.clear();
+  for (const std::string& text : request.payloads) {
+    matrix.payloads.push_back(Payload::parse(text));
+  }
+  matrix.reads_percent = request.reads_percent;
+  matrix.operations = request.operations;
+  std::vector<Configuration> configurations = expand(matrix);
+  keep_matching(configurations, request.filter);
+  return configurations;
+}
+
+std::vector<std::string> google_benchmark_arguments(
+    const BenchRequest& request, const std::vector<std::string>& passed_through) {
+  std::vector<std::string> arguments = {
+      "pragmark-bench", fmt::format("--benchmark_repetitions={}", request.repetitions),
+      fmt::format("--benchmark_min_time={}", request.min_time_s),
+      fmt::format("--benchmark_enable_random_interleaving={}", request.repetitions > 1)};
+  for (const std::string& argument : passed_through) {
+    const std::string name = argument.substr(0, argument.find('='));
+    const auto* refused = std::ranges::find(kRefusedFlags, name, &RefusedFlag::name);
+    if (refused != std::end(kRefusedFlags)) {
+      throw Error::usage(fmt::format("{}: {}", name, refused->instead));
+    }
+    arguments.push_back(argument);
+  }
+  return arguments;
+}
+
+SplitArguments split_arguments(const std::vector<std::string>& arguments) {
+  SplitArguments split;
+  for (const std::string& argument : arguments) {
+    if (argument.starts_with(kFilter)) {
+      split.filter = argument.substr(kFilter.size());
+    } else if (argument.starts_with(kPassedThrough)) {
+      split.passed_through.push_back(argument);
+    } else {
+      split.ours.push_back(argument);
+    }
+  }
+  return split;
+}
+
+std::string command_to_repeat(const std::vector<std::string>& arguments) {
+  std::string command = "pragmark bench";
+  for (const std::string& argument : arguments) {
+    command += ' ';
+    command += shell_quoted(argument);
+  }
+  return command;
+}
+
+}  // namespace pragmark

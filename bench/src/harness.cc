@@ -1,0 +1,270 @@
+#include "pragmark/bench/harness.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "pragmark/assert.h"
+#include "pragmark/bench/subject.h"
+#include "pragmark/counting_vfs.h"
+#include "pragmark/error.h"
+#include "pragmark/verify/scratch_directory.h"
+
+namespace pragmark {
+
+using Clock = std::chrono::steady_clock;
+
+// Members are destroyed in the reverse order: connections before the layer they use, both before
+// the directory is removed.
+struct BenchmarkCase::Repetition {
+  explicit Repetition(const Session::Options& options) : directory(options.scratch->path()) {
+    if (options.counting_vfs) layer.emplace();
+  }
+
+  ScratchDirectory directory;
+  std::optional<CountingVfs> layer;
+  std::unique_ptr<Subject> subject;
+  IoCounts before;  // the clock started
+  IoCounts cost;    // while it ran
+  Tally total;
+};
+
+BenchmarkCase::BenchmarkCase(Configuration configuration, Session& session)
+    : configuration_(std::move(configuration)),
+      session_(session),
+      data_(session.options().templates->data(configuration_)),
+      all_threads_(configuration_.threads),
+      workers_(static_cast<std::size_t>(configuration_.threads)) {}
+
+BenchmarkCase::~BenchmarkCase() = default;
+
+bool BenchmarkCase::fail(const std::string& message) {
+  const std::lock_guard lock(mutex_);
+  if (failed_.load()) return false;
+  failure_ = message;
+  failed_.store(true);
+  return true;
+}
+
+// Runs a step of the preparation or of the checks; what it throws fails the configuration.
+template <typename Work>
+void BenchmarkCase::guarded(Work work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    const bool first = fail(error.what());
+    if (error.kind() == ErrorKind::Environment) {
+      session_.note_environment_failure(error);
+    } else if (first) {
+      session_.note_failure();
+    }
+  } catch (const std::exception& error) {
+    if (fail(error.what())) session_.note_failure();
+  }
+}
+
+void BenchmarkCase::fail_check(const std::string& message) {
+  if (fail(message)) session_.note_failure();
+}
+
+// Every thread comes through every barrier, whatever failed: nobody waits for nobody. SkipWithError
+// comes after the loop for the same reason, and so that all repetitions have the same number of
+// iterations: Google Benchmark stops the program when they differ.
+void BenchmarkCase::run(benchmark::State& state) {
+  const int thread = state.thread_index();
+  Worker& worker = workers_[static_cast<std::size_t>(thread)];
+  std::chrono::nanoseconds elapsed{0};
+
+  if (thread == 0) begin();
+  all_threads_.arrive_and_wait();
+  prepare_worker(thread, state.max_iterations);
+  all_threads_.arrive_and_wait();
+  if (thread == 0 && repetition_ && repetition_->layer) {
+    repetition_->before = repetition_->layer->counts();
+  }
+  while (state.KeepRunningBatch(state.max_iterations)) {
+    const Clock::time_point start = Clock::now();
+    all_threads_.arrive_and_wait();
+    if (!stopped()) make_requests(worker, state.max_iterations);
+    all_threads_.arrive_and_wait();
+    elapsed += Clock::now() - start;
+  }
+  worker.client.reset();
+  all_threads_.arrive_and_wait();
+  if (thread == 0) end(state, elapsed);
+}
+
+void BenchmarkCase::begin() {
+  if (stopped()) return;
+  guarded([&] {
+    repetition_ = std::make_unique<Repetition>(session_.options());
+    const std::string path = repetition_->directory.file("store.db");
+    session_.options().templates->copy(configuration_, path);
+    repetition_->subject = session_.options().make_subject(
+        configuration_.strategy, {.path = path,
+                                  .set = configuration_.set,
+                                  .vfs = repetition_->layer ? repetition_->layer->name() : ""});
+  });
+}
+
+void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
+  Worker& worker = workers_[static_cast<std::size_t>(thread)];
+  worker.tally.clear();
+  if (stopped()) return;
+  guarded([&] {
+    worker.client =
+        configuration_.workload->make_client({.subject = repetition_->subject.get(),
+                                              .data = &data_,
+                                              .thread = thread,
+                                              .threads = configuration_.threads,
+                                              .operations = operations,
+                                              .reads_percent = configuration_.reads_percent});
+    // One after the other: opening takes locks, and a set without a busy_timeout does not wait.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    repetition_->subject->warm_up();
+  });
+}
+
+// The timed loop. One look at the clock for each request: its end is the next one's start, so the
+// few nanoseconds of counting belong to a request's latency and none is lost.
+void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
+  Client& client = *worker.client;
+  Tally& tally = worker.tally;
+  Clock::time_point start = Clock::now();
+  for (std::int64_t i = 0; i < operations; ++i) {
+    if (stopped()) return;
+    ++tally.attempted;
+    bool acknowledged = true;
+    try {
+      switch (client.run()) {
+        case Outcome::Read: ++tally.reads; break;
+        case Outcome::Written: ++tally.writes; break;
+        case Outcome::WrongRow: ++tally.wrong_rows; break;
+      }
+    } catch (const Error& error) {
+      acknowledged = false;
+      if (error.contention() != Contention::None) {
+        ++tally.busy_errors;
+      } else {
+        ++tally.errors;
+        guarded([] { throw; });  // stopped() from now on
+      }
+    } catch (const std::exception&) {
+      acknowledged = false;
+      ++tally.errors;
+      guarded([] { throw; });
+    }
+    const Clock::time_point end = Clock::now();
+    if (acknowledged) tally.latencies.record(end - start);
+    start = end;
+  }
+}
+
+// REQUIRES: every thread is done.
+void BenchmarkCase::check() {
+  const Tally& total = repetition_->total;
+  PRAGMARK_ASSERT(static_cast<std::int64_t>(total.latencies.count()) ==
+                  total.reads + total.writes + total.wrong_rows);
+  if (total.wrong_rows > 0) {
+    fail_check(fmt::format("{} of {} reads did not return the row that was asked for",
+                           total.wrong_rows, total.reads + total.wrong_rows));
+    return;
+  }
+  const std::int64_t expected = configuration_.rows + total.writes;
+  if (const std::int64_t found = repetition_->subject->count_topics(); found != expected) {
+    fail_check(fmt::format("{} rows found, {} expected ({} initial and {} acknowledged writes)",
+                           found, expected, configuration_.rows, total.writes));
+    return;
+  }
+  const std::vector<std::string> findings = repetition_->subject->check();
+  if (!findings.empty()) {
+    fail_check(
+        fmt::format("the database is damaged ({} findings): {}", findings.size(), findings[0]));
+    return;
+  }
+  if (total.reads + total.writes == 0) {
+    fail_check(fmt::format("no request of {} succeeded: every one found the database locked",
+                           total.attempted));
+  }
+}
+
+void BenchmarkCase::report(benchmark::State& state) {
+  using benchmark::Counter;
+  const Tally& total = repetition_->total;
+  const WorkloadInfo& workload = *configuration_.workload;
+  const auto set = [&](const char* name, auto value, Counter::Flags flags = Counter::kDefaults) {
+    state.counters[name] = Counter(static_cast<double>(value), flags);
+  };
+  set("items_per_second", total.reads + total.writes, Counter::kIsRate);
+  if (workload.reads) set("reads_per_second", total.reads, Counter::kIsRate);
+  if (workload.writes) set("writes_per_second", total.writes, Counter::kIsRate);
+  set("operations", total.attempted);
+  set("busy_errors", total.busy_errors);
+  set("errors", total.errors);
+  set("latency_us_p50", total.latencies.percentile_us(50));
+  set("latency_us_p90", total.latencies.percentile_us(90));
+  set("latency_us_p99", total.latencies.percentile_us(99));
+  set("latency_us_p99_9", total.latencies.percentile_us(99.9));
+  set("latency_us_max", total.latencies.max_us());
+  if (!repetition_->layer) return;
+  const IoCounts& cost = repetition_->cost;
+  if (total.writes > 0) {
+    set("syncs_per_write", static_cast<double>(cost.syncs()) / static_cast<double>(total.writes));
+  }
+  set("checkpoints", cost.checkpoints);
+  set("wal_bytes_max", cost.wal_bytes_max);
+}
+
+// Google Benchmark does not say whether a run was a repetition or a trial. It is one if it lasted
+// long enough, and certainly if it has as many iterations as the run before it: trials grow.
+void BenchmarkCase::count_repetition(std::int64_t iterations, std::chrono::nanoseconds elapsed) {
+  const bool same_length = iterations == last_iterations_;
+  const bool long_enough =
+      std::chrono::duration<double>(elapsed).count() >= session_.options().min_time_s;
+  const bool repetition = configuration_.operations_per_thread > 0 || repetitions_done_ > 0 ||
+                          same_length || long_enough || stopped();
+  last_iterations_ = iterations;
+  if (!repetition) return;
+  // The run before this one was the first repetition, and too short to be taken for one.
+  const int count = repetitions_done_ == 0 && same_length && !stopped() ? 2 : 1;
+  for (int i = 0; i < count; ++i) session_.options().on_repetition(configuration_);
+  repetitions_done_ += count;
+}
+
+// Thread 0, after all are done. Counters are set here alone: Google Benchmark adds up those of all
+// threads.
+void BenchmarkCase::end(benchmark::State& state, std::chrono::nanoseconds elapsed) {
+  if (repetition_) {
+    Tally& total = repetition_->total;
+    for (const Worker& worker : workers_) total.merge(worker.tally);
+    if (repetition_->layer) repetition_->cost = repetition_->layer->counts() - repetition_->before;
+    if (!stopped()) guarded([&] { check(); });
+    if (!stopped()) report(state);
+  }
+  if (failed_.load()) {
+    state.SkipWithError(failure_.c_str());
+  } else if (session_.stopped()) {
+    state.SkipWithError("stopped");
+  }
+  state.SetLabel(std::string(to_string(configuration_.set.durability())));
+  repetition_.reset();
+  count_repetition(state.max_iterations, elapsed);
+}
+
+void register_with_google_benchmark(const std::vector<std::unique_ptr<BenchmarkCase>>& cases) {
+  for (const std::unique_ptr<BenchmarkCase>& owned : cases) {
+    BenchmarkCase* one = owned.get();
+    auto* registered = benchmark::RegisterBenchmark(
+        one->configuration().name().c_str(), [one](benchmark::State& state) { one->run(state); });
+    registered->UseRealTime()->Threads(one->configuration().threads);
+    if (one->configuration().operations_per_thread > 0) {
+      registered->Iterations(one->configuration().operations_per_thread);
+    }
+  }
+}
+
+}  // namespace pragmark

@@ -1,0 +1,41 @@
+#include "pragmark/bench/subject.h"
+
+#include "pragmark/store.h"
+#include "pragmark/strategy.h"
+
+namespace pragmark {
+namespace {
+
+class StoreSubject final : public Subject {
+ public:
+  StoreSubject(std::string_view strategy, const SubjectOptions& options)
+      : store_({.path = options.path,
+                .set = options.set,
+                .strategy = std::string(strategy),
+                .vfs = options.vfs}) {}
+
+  void warm_up() override { store_.warm_up(); }
+  bool read(std::string_view id, Topic& into) override { return store_.get_topic(id, into); }
+  void write(const Topic& topic) override { store_.insert(topic); }
+  std::int64_t count_topics() override { return store_.count<Topic>(); }
+  std::vector<std::string> check() override { return store_.check(); }
+
+ private:
+  Store store_;
+};
+
+}  // namespace
+
+std::vector<SubjectInfo> subjects() {
+  std::vector<SubjectInfo> known;
+  for (const StrategyInfo& strategy : strategies()) {
+    known.push_back({std::string(strategy.name), std::string(strategy.description)});
+  }
+  return known;
+}
+
+std::unique_ptr<Subject> make_subject(std::string_view name, const SubjectOptions& options) {
+  return std::make_unique<StoreSubject>(name, options);
+}
+
+}  // namespace pragmark
