@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/steps.sh
 
 # Name and function of each step (step_NAME, dashes as underscores), in order.
-STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan tsan)
+STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan
+  tsan mutants)
 QUICK=(build unit python)
 
 usage() {
@@ -38,6 +39,7 @@ describe() {
     amalgamation) echo "build and unit tests with a current SQLite built in" ;;
     asan) echo "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" ;;
     tsan) echo "the threaded tests under ThreadSanitizer" ;;
+    mutants) echo "bugs planted in a copy, each of which a test must notice" ;;
   esac
 }
 
@@ -175,6 +177,8 @@ step_tsan() {
   fixed_addresses cmake --build --preset tsan
   fixed_addresses ctest --preset tsan
 }
+
+step_mutants() { "$PYTHON" ci/mutants.py; }
 
 for step in "${steps[@]}"; do
   run_step "$step: $(describe "$step")" "step_${step//-/_}"
