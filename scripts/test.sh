@@ -76,6 +76,12 @@ fixed_addresses() { # COMMAND [ARG]...
   fi
 }
 
+# SIGINT may come ignored, from whoever started this in the background; then nothing below could be
+# interrupted, which some tests do.
+run_pytest() { # FOLDER
+  env --default-signal=INT "$PYTHON" -m pytest -q -p no:cacheprovider "$1"
+}
+
 expect_exit() { # CODE COMMAND [ARG]...
   local wanted=$1 status=0
   shift
@@ -90,7 +96,7 @@ step_install() { scripts/install-packages.sh; }
 
 step_structure() {
   "$PYTHON" ci/check_structure.py
-  "$PYTHON" -m pytest -q -p no:cacheprovider ci/test
+  run_pytest ci/test
 }
 
 step_format() {
@@ -121,9 +127,9 @@ step_build() {
   cmake --build --preset release
 }
 
-step_unit() { ctest --preset release; }
+step_unit() { env --default-signal=INT ctest --preset release; }
 
-step_python() { "$PYTHON" -m pytest -q -p no:cacheprovider scripts/test; }
+step_python() { run_pytest scripts/test; }
 
 step_sets() {
   local set
@@ -136,7 +142,7 @@ step_sets() {
 
 step_benchmarks() {
   build/bin/pragmark bench --pragmas default,production,durable \
-    --strategy open-per-op,per-thread,single-writer,raw \
+    --strategy open-per-op,per-thread,single-writer \
     --workload sequential_read,sequential_write,concurrent_read,mixed \
     --payload small,article --ops 1 --repetitions 1 --rows 100 --dir "$work" --out "$work/bench.json"
   build/bin/pragmark report "$work/bench.json" --out "$work/report"

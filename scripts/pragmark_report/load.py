@@ -19,6 +19,7 @@ from .load_verify import VERIFY_SCHEMA, verification
 from .model import Inputs
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
+PIECE_BYTES = 16 * 1024 * 1024  # a file that never ends is noticed before it fills the memory
 MAX_RUNS = len(string.ascii_uppercase)
 GIVE_BENCH = "give a file that `pragmark bench --out` wrote"
 
@@ -46,9 +47,11 @@ def load(paths: Sequence[str]) -> Inputs:
 
 
 def _read(path: str) -> bytes:
+    data = b""
     try:
         with Path(path).open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            while len(data) <= MAX_FILE_BYTES and (piece := file.read(PIECE_BYTES)):
+                data += piece
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         raise InputError(path, getattr(error, "strerror", None) or str(error), GIVE_BENCH) from None
     if len(data) > MAX_FILE_BYTES:

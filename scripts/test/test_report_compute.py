@@ -225,9 +225,9 @@ def test_caveats_of_the_environment(small, summarise, key, value, said):
 
 
 def test_one_warning_of_the_file_system_is_enough(small, summarise):
-    small["context"].update(filesystem="tmpfs", fdatasync_us_p50="1", filesystem_warning="in memory")
+    small["context"].update(filesystem="tmpfs", fdatasync_us_p50="1", filesystem_warning="RAM")
     text = caveat_text(summarise(small))
-    assert "File system: in memory." in text
+    assert "File system: RAM." in text
     assert "not a local disk" not in text and "faster than storage" not in text
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import bench_document, error_row, rows_of, verify_document
+from pragmark_report import load as load_module
 from pragmark_report import load_bench
 from pragmark_report.errors import InputError
 from pragmark_report.load import load
@@ -117,6 +118,12 @@ def test_truncation_anywhere_is_refused(small, write):
 def test_what_is_no_file_is_refused(tmp_path):
     assert "No such file" in refusal(str(tmp_path / "missing.json"))
     assert "directory" in refusal(str(tmp_path)).lower()
+
+
+def test_a_file_without_end_is_refused(monkeypatch):
+    monkeypatch.setattr(load_module, "MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr(load_module, "PIECE_BYTES", 1 << 18)
+    assert "larger than 1 MiB" in refusal("/dev/zero")
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path):
