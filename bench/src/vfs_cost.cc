@@ -68,6 +68,8 @@ std::int64_t requests_for_a_slice(Arm& without, Arm& with) {
 
 VfsCost measure(StoreTemplates& templates, const std::filesystem::path& parent,
                 std::string_view workload) {
+  // Without syncs: they take as long with the layer as without it, and their noise would drown what
+  // is measured. The cost found is an upper bound for sets that sync.
   const Configuration configuration{.workload = find_workload(workload),
                                     .set = PragmaSet::parse("production+synchronous=OFF"),
                                     .strategy = "per-thread",
@@ -82,15 +84,15 @@ VfsCost measure(StoreTemplates& templates, const std::filesystem::path& parent,
   Arm with(templates, configuration, scratch.file("with.db"), layer.name());
   const std::int64_t requests = requests_for_a_slice(without, with);
 
+  // Strictly in turn, so that every slice follows one of the other arm and finds the processor's
+  // caches in the same state; each against the mean of its neighbours, so that drift cancels out.
   std::vector<double> percents;
+  double seconds_before = without.seconds_for(requests);
   for (int pair = 0; pair < kPairs; ++pair) {
-    double seconds_with = 0;
-    double seconds_without = 0;
-    // With, without, without, with ..: a drift of the machine hits both alike.
-    if (pair % 2 == 0) seconds_with = with.seconds_for(requests);
-    seconds_without = without.seconds_for(requests);
-    if (pair % 2 == 1) seconds_with = with.seconds_for(requests);
-    percents.push_back(((seconds_with / seconds_without) - 1) * 100);
+    const double seconds_with = with.seconds_for(requests);
+    const double seconds_after = without.seconds_for(requests);
+    percents.push_back(((2 * seconds_with / (seconds_before + seconds_after)) - 1) * 100);
+    seconds_before = seconds_after;
   }
   const Interval interval = median_interval(percents).value();
   return {.percent = median(percents), .low = interval.low, .high = interval.high, .pairs = kPairs};
