@@ -40,10 +40,12 @@ int sqlite_mode(CheckpointMode mode) noexcept {
   return SQLITE_CHECKPOINT_PASSIVE;
 }
 
-// Slots of Connection::kept() below these belong to the transaction.
+// Slots of Connection::kept() below these belong to Transaction and Savepoint.
 constexpr std::size_t kBegin = 0;
 constexpr std::size_t kCommit = 1;
-constexpr std::size_t kReservedSlots = 2;
+constexpr std::size_t kSavepoint = 2;
+constexpr std::size_t kRelease = 3;
+constexpr std::size_t kReservedSlots = 4;
 
 }  // namespace
 
@@ -200,5 +202,33 @@ Transaction::~Transaction() {
   if (sqlite3_get_autocommit(connection_.handle()) != 0) return;
   sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
+
+Savepoint::Savepoint(Connection& connection) : connection_(connection) {
+  PRAGMARK_ASSERT(sqlite3_get_autocommit(connection_.handle()) == 0);
+  Statement& begin = connection_.reserved(kSavepoint, "SAVEPOINT operation");
+  const ResetAtExit reset(begin);
+  begin.run();
+}
+
+void Savepoint::release() {
+  PRAGMARK_ASSERT(state_ == State::Open);
+  Statement& release = connection_.reserved(kRelease, "RELEASE operation");
+  const ResetAtExit reset(release);
+  release.run();
+  state_ = State::Released;
+}
+
+bool Savepoint::undo() noexcept {
+  if (state_ == State::Open) {
+    state_ = State::Undone;
+    if (sqlite3_get_autocommit(connection_.handle()) == 0) {
+      sqlite3_exec(connection_.handle(), "ROLLBACK TO operation; RELEASE operation", nullptr,
+                   nullptr, nullptr);
+    }
+  }
+  return sqlite3_get_autocommit(connection_.handle()) == 0;
+}
+
+Savepoint::~Savepoint() { static_cast<void>(undo()); }
 
 }  // namespace pragmark

@@ -15,7 +15,10 @@ namespace pragmark {
 namespace {
 
 // A writer that died left a journal to be rolled back, which a read-only connection may not do. The
-// first read of a read-write connection does it.
+// first read of a read-write connection does it. In the rollback modes a reader may also take the
+// journal of a writer that is just committing for one of a dead writer, again and again.
+constexpr int kRecoveryTries = 20;
+
 bool needs_recovery(const Error& error) noexcept {
   return error.extended_code() == SQLITE_READONLY_ROLLBACK ||
          error.extended_code() == SQLITE_READONLY_RECOVERY;
@@ -65,13 +68,14 @@ void Store::count_contention(const Error& error) noexcept {
 
 void Store::read(Strategy::Operation operation) {
   try {
-    try {
-      strategy_->read(operation);
-    } catch (const Error& error) {
-      if (!needs_recovery(error)) throw;
+    for (int tries = kRecoveryTries;; --tries) {
+      try {
+        return strategy_->read(operation);
+      } catch (const Error& error) {
+        if (!needs_recovery(error) || tries == 0) throw;
+      }
       strategy_->maintain(
           [](Connection& writer) { writer.execute("SELECT count(*) FROM sqlite_schema"); });
-      strategy_->read(operation);
     }
   } catch (const Error& error) {
     count_contention(error);

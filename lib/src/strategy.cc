@@ -16,6 +16,8 @@ constexpr StrategyInfo kStrategies[] = {
      internal::make_per_thread},
     {"single-writer", "a reader for each thread, one writer behind a fair queue",
      internal::make_single_writer},
+    {"group-commit", "a reader for each thread; writers that wait together share a transaction",
+     internal::make_group_commit},
 };
 
 }  // namespace

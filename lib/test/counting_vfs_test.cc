@@ -152,7 +152,7 @@ TEST_P(EveryCallFails, NothingAcknowledgedIsLostAndNothingIsBroken) {
 INSTANTIATE_TEST_SUITE_P(SetsAndStrategies, EveryCallFails,
                          ::testing::Combine(::testing::Values("default", "production", "durable"),
                                             ::testing::Values("open-per-op", "per-thread",
-                                                              "single-writer")));
+                                                              "single-writer", "group-commit")));
 
 TEST(CountingVfs, AWriteFailsAsAFullDiskDoes) {
   const TempDirectory directory;

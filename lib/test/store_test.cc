@@ -84,7 +84,7 @@ class EveryStore : public ::testing::TestWithParam<std::tuple<std::string_view, 
 
 INSTANTIATE_TEST_SUITE_P(Strategies, EveryStore,
                          ::testing::Combine(::testing::Values("open-per-op", "per-thread",
-                                                              "single-writer"),
+                                                              "single-writer", "group-commit"),
                                             ::testing::Bool()));
 
 TEST_P(EveryStore, KeepsEveryFieldOfATopic) {

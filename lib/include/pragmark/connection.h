@@ -126,6 +126,7 @@ class Connection {
   };
   Connection(sqlite3* handle, const OpenOptions& options)
       : handle_(handle), path_(options.path), kind_(options.kind) {}
+  friend class Savepoint;
   friend class Transaction;
   [[nodiscard]] Statement& reserved(std::size_t slot, std::string_view sql);
   [[nodiscard]] CheckpointResult run_checkpoint(int mode);
@@ -155,6 +156,31 @@ class Transaction {
 
   // ENSURES: the change is visible to every connection; how durable it is, the set decides.
   void commit();
+  [[nodiscard]] State state() const noexcept { return state_; }
+
+ private:
+  Connection& connection_;
+  State state_ = State::Open;
+};
+
+// A part of a write transaction that can be undone alone. Undone on destruction unless released.
+//
+// Owns:    the savepoint, not the transaction.
+// Threads: the thread of its connection.
+// Errors:  construction and release() throw Error; undo() and the destructor never throw.
+class Savepoint {
+ public:
+  enum class State { Open, Released, Undone };
+
+  // REQUIRES: a transaction is open.
+  explicit Savepoint(Connection& connection);
+  ~Savepoint();
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+
+  void release();
+  // Returns false when SQLite has given up the whole transaction, so that all of it is undone.
+  [[nodiscard]] bool undo() noexcept;
   [[nodiscard]] State state() const noexcept { return state_; }
 
  private:

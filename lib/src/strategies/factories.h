@@ -7,6 +7,7 @@
 
 namespace pragmark::internal {
 
+[[nodiscard]] std::unique_ptr<Strategy> make_group_commit(Database database);
 [[nodiscard]] std::unique_ptr<Strategy> make_open_per_op(Database database);
 [[nodiscard]] std::unique_ptr<Strategy> make_per_thread(Database database);
 [[nodiscard]] std::unique_ptr<Strategy> make_single_writer(Database database);
