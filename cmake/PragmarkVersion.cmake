@@ -11,6 +11,4 @@ endif()
 set(PRAGMARK_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 configure_file(${PROJECT_SOURCE_DIR}/lib/include/pragmark/version.h.in
   ${PRAGMARK_GENERATED_DIR}/pragmark/version.h @ONLY)
-if(TARGET pragmark)
-  target_include_directories(pragmark PUBLIC $<BUILD_INTERFACE:${PRAGMARK_GENERATED_DIR}>)
-endif()
+target_include_directories(pragmark PUBLIC $<BUILD_INTERFACE:${PRAGMARK_GENERATED_DIR}>)
