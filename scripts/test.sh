@@ -160,14 +160,16 @@ step_consumer() {
 
 step_amalgamation() {
   local fetched=0
-  scripts/fetch-sqlite.sh "$work/sqlite" || fetched=$?
+  # Not into $work: under a name that stays the same, ccache knows sqlite3.c again.
+  scripts/fetch-sqlite.sh build/sqlite || fetched=$?
   if [ "$fetched" -eq 3 ]; then
     skip "amalgamation" "the SQLite of the npm package better-sqlite3 cannot be had here"
     return
   fi
   [ "$fetched" -eq 0 ]
-  cmake --preset release -B build/amalgamation -DPRAGMARK_SQLITE_AMALGAMATION="$work/sqlite" \
-    -DPRAGMARK_INSTALL=OFF
+  # Our own code at -O1: it is tested here, not measured, and compiles in half the time.
+  cmake --preset release -B build/amalgamation -DPRAGMARK_SQLITE_AMALGAMATION="$PWD/build/sqlite" \
+    -DPRAGMARK_INSTALL=OFF -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG"
   cmake --build build/amalgamation
   ctest --test-dir build/amalgamation --output-on-failure --no-tests=error
 }

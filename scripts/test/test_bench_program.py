@@ -154,7 +154,7 @@ def test_json_goes_to_stdout_when_asked(tmp_path):
     result = run(tmp_path, "--workload", "mixed", "--format", "json", *QUICK)
     assert result.returncode == 0, result.stderr
     assert {row["name"].split("/")[2] for row in json.loads(result.stdout)["benchmarks"]} >= {
-        "open-per-op", "per-thread", "single-writer"}
+        "open-per-op", "per-thread", "single-writer", "group-commit"}
 
 
 def test_layer_can_be_left_out_and_its_cost_is_measured(tmp_path):
