@@ -23,7 +23,8 @@ foreach(file IN ITEMS sqlite3.c sqlite3.h)
       "scripts/fetch-sqlite.sh DIR gets an amalgamation")
   endif()
 endforeach()
-file(STRINGS ${pragmark_amalgamation}/sqlite3.h version_line REGEX "^#define SQLITE_VERSION " LIMIT_COUNT 1)
+file(STRINGS ${pragmark_amalgamation}/sqlite3.h version_line
+  REGEX "^#define SQLITE_VERSION " LIMIT_COUNT 1)
 string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" pragmark_amalgamation_version "${version_line}")
 if(pragmark_amalgamation_version VERSION_LESS PRAGMARK_SQLITE_MINIMUM)
   message(FATAL_ERROR "SQLite '${pragmark_amalgamation_version}' in ${pragmark_amalgamation}: "
@@ -40,7 +41,7 @@ set(pragmark_sqlite_options
   SQLITE_DEFAULT_MEMSTATUS=0     # no global counter and mutex in every allocation
   SQLITE_LIKE_DOESNT_MATCH_BLOBS # a simpler LIKE; Debian has it too
   SQLITE_MAX_EXPR_DEPTH=0        # no depth check while parsing; every statement is ours
-  SQLITE_OMIT_SHARED_CACHE       # no shared-cache conditionals in the B-tree; SQLite advises against its use
+  SQLITE_OMIT_SHARED_CACHE       # no conditionals for it in the B-tree; SQLite discourages it
   SQLITE_USE_ALLOCA              # short-lived buffers on the stack
 
   # Needed.
@@ -57,7 +58,7 @@ set(pragmark_sqlite_options
 #   SQLITE_OMIT_DEPRECATED            takes PRAGMAs away: a verifier must hear what others hear.
 #   SQLITE_OMIT_PROGRESS_CALLBACK     a long query must be interruptible.
 #   SQLITE_OMIT_AUTOINIT              each user of the library would have to initialise SQLite.
-#   SQLITE_DQS=0, SQLITE_STRICT_SUBTYPE=1  not for speed; others' databases may rely on the leniency.
+#   SQLITE_DQS=0, SQLITE_STRICT_SUBTYPE=1  not for speed; others may rely on the leniency.
 
 # Without these SQLite falls back without a word: busy_timeout sleeps in whole seconds (older
 # versions, usleep), each sync also writes the metadata (fdatasync), each page costs a seek and a

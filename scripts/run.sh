@@ -2,6 +2,7 @@
 # From a clean machine to a report: installs what is missing, builds, proves the PRAGMA set, measures
 # the four workloads, and leaves reports/latest/.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/steps.sh
 source scripts/steps.sh
@@ -50,6 +51,10 @@ while [ $# -gt 0 ]; do
   shift
 done
 if [ -n "$dir" ]; then
+  case $dir in
+    /*) ;;
+    *) dir=$called_from/$dir ;;
+  esac
   [ -d "$dir" ] || die "--dir $dir is not a folder: make it first"
 fi
 

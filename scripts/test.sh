@@ -142,8 +142,6 @@ step_sets() {
 
 step_benchmarks() {
   build/bin/pragmark bench --pragmas default,production,durable \
-    --strategy open-per-op,per-thread,single-writer \
-    --workload sequential_read,sequential_write,concurrent_read,mixed \
     --payload small,article --ops 1 --repetitions 1 --rows 100 --dir "$work" --out "$work/bench.json"
   build/bin/pragmark report "$work/bench.json" --out "$work/report"
 }

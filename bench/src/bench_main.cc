@@ -1,4 +1,6 @@
 // pragmark bench: measures workloads, proves settings before and checks answers after.
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,6 +25,21 @@ constexpr const char* kExamples =
     "Exit codes: 0 measured and checked, 1 a benchmark failed or the target was missed, 2 bad "
     "usage,\n"
     "3 undecided, interrupted, or the environment forbids it.";
+
+constexpr double kHighestTarget = 1e15;  // requests/s
+
+// CLI::Range and its like let NaN pass, since it compares to nothing.
+CLI::Validator finite_range(double lowest, double highest) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        double value = 0;
+        const bool inside =
+            CLI::detail::lexical_cast(text, value) && value >= lowest && value <= highest;
+        return inside ? std::string()
+                      : fmt::format("{} is not a number from {} to {}", text, lowest, highest);
+      },
+      "");
+}
 
 void add_what_runs(CLI::App& app, BenchRequest& request) {
   app.add_option("--pragmas", request.sets, "NAME, NAME+setting=value+.., or a .sql file")
@@ -61,13 +78,14 @@ void add_how_long(CLI::App& app, BenchRequest& request) {
           ->check(CLI::Range(std::int64_t{1}, kMostOperations))
           ->option_text("N");
   app.add_option("--min-time", request.min_time_s, "a repetition lasts at least so long")
-      ->check(CLI::Range(0.001, 3600.0))
+      ->check(finite_range(0.001, 3600))
       ->excludes(operations)
       ->option_text("SECONDS [1]");
   app.add_option("--repetitions", request.repetitions, "an interval needs at least 6")
       ->check(CLI::Range(1, kMostRepetitions))
       ->option_text("N [9]");
   app.add_option("--seed", request.seed, "of data and order of requests")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
       ->option_text(fmt::format("N [{}]", kDefaultSeed));
 }
 
@@ -86,7 +104,7 @@ void add_results(CLI::App& app, BenchOptions& options) {
       ->transform(CLI::Transformer(kFormats))
       ->option_text("FORMAT [text]");
   app.add_option("--target", options.target, "requests/s to hold the results against")
-      ->check(CLI::PositiveNumber)
+      ->check(finite_range(1e-3, kHighestTarget))
       ->option_text("RATE [60000]");
   app.add_flag("--require-target", options.require_target,
                "exit 1 when the best configuration of a workload misses it, 3 when undecided");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -46,6 +47,16 @@ void require_writable(const std::string& path) {
   ::unlink(probe.c_str());
 }
 
+// Google Benchmark answers a value that it cannot read by printing its flags and ending the program
+// with exit code 0, which a CI gate would take for success.
+bool initializing = false;
+void fail_when_initializing() {
+  if (!initializing) return;
+  fmt::print(stderr, "pragmark bench: a --benchmark_ flag has a value that Google Benchmark does "
+                     "not take; see its flags above\n");
+  std::_Exit(static_cast<int>(ExitCode::BadUsage));
+}
+
 void initialize_google_benchmark(const BenchOptions& options) {
   // Google Benchmark keeps pointers into these.
   static std::vector<std::string> arguments = options.google_benchmark_arguments;
@@ -54,7 +65,10 @@ void initialize_google_benchmark(const BenchOptions& options) {
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   int count = static_cast<int>(arguments.size());
+  std::atexit(fail_when_initializing);
+  initializing = true;
   benchmark::Initialize(&count, pointers.data());
+  initializing = false;
   if (count > 1) {
     throw Error::usage(
         fmt::format("{}: Google Benchmark does not know this flag or its value", pointers[1]));

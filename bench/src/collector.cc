@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "pragmark/assert.h"
 
@@ -21,9 +22,22 @@ std::optional<double> CaseResult::median_of(const std::string& counter) const {
   return median(found->second);
 }
 
+double CaseResult::failed_share() const {
+  const auto sum = [&](const char* counter) {
+    const auto found = counters.find(counter);
+    return found == counters.end()
+               ? 0.0
+               : std::accumulate(found->second.begin(), found->second.end(), 0.0);
+  };
+  const double made = sum("operations");
+  return made > 0 ? (sum("busy_errors") + sum("errors")) / made : 0;
+}
+
 Attainment CaseResult::attainment_of(double target) const {
   if (!error.empty()) return Attainment::Missed;
-  return attainment(rates, target);
+  const Attainment by_rate = attainment(rates, target);
+  const bool too_many_failed = failed_share() > kMostFailed;
+  return by_rate == Attainment::Reached && too_many_failed ? Attainment::Undecided : by_rate;
 }
 
 std::vector<CaseResult> summarize(const std::vector<Configuration>& configurations,

@@ -28,6 +28,9 @@ constexpr RefusedFlag kRefusedFlags[] = {
     {"--benchmark_repetitions", "use --repetitions"},
     {"--benchmark_report_aggregates_only", "the interval needs every repetition"},
     {"--benchmark_display_aggregates_only", "the interval needs every repetition"},
+    {"--benchmark_context", "the context says what ran, and nothing else"},
+    {"--benchmark_enable_random_interleaving", "repetitions always interleave"},
+    {"--benchmark_min_warmup_time", "every repetition has a fresh database, which it would use up"},
 };
 
 template <typename Names>
@@ -129,7 +132,16 @@ std::vector<Configuration> configurations_of(const BenchRequest& request) {
   Matrix matrix;
   matrix.workloads = chosen_workloads(request.workloads);
   matrix.strategies = chosen_strategies(request.strategies);
-  for (const std::string& set : request.sets) matrix.sets.push_back(PragmaSet::parse(set));
+  for (const std::string& set : request.sets) {
+    PragmaSet parsed = PragmaSet::parse(set);
+    for (const PragmaSet& other : matrix.sets) {
+      if (other.name() == parsed.name() && other.to_sql() != parsed.to_sql()) {
+        throw Error::usage(fmt::format("--pragmas {}: another set is named {} too; rename the file",
+                                       set, parsed.name()));
+      }
+    }
+    matrix.sets.push_back(std::move(parsed));
+  }
   matrix.threads = request.threads;
   matrix.rows = request.rows;
   matrix.payloads.clear();
@@ -148,7 +160,11 @@ std::vector<std::string> google_benchmark_arguments(
   std::vector<std::string> arguments = {
       "pragmark-bench", fmt::format("--benchmark_repetitions={}", request.repetitions),
       fmt::format("--benchmark_min_time={}", request.min_time_s),
-      fmt::format("--benchmark_enable_random_interleaving={}", request.repetitions > 1)};
+      fmt::format("--benchmark_enable_random_interleaving={}", request.repetitions > 1),
+      // Google Benchmark takes its defaults from the environment (BENCHMARK_OUT and the like).
+      "--benchmark_out=", "--benchmark_list_tests=false",
+      "--benchmark_report_aggregates_only=false", "--benchmark_display_aggregates_only=false",
+      "--benchmark_min_warmup_time=0", "--benchmark_filter=", "--benchmark_context="};
   for (const std::string& argument : passed_through) {
     const std::string name = argument.substr(0, argument.find('='));
     const auto* refused = std::ranges::find(kRefusedFlags, name, &RefusedFlag::name);

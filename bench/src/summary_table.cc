@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -27,12 +26,6 @@ std::string figure(const std::optional<double>& value) {
   return *value < 100 ? fmt::format("{:.3g}", *value) : with_thousands(*value);
 }
 
-double sum_of(const CaseResult& result, const std::string& counter) {
-  const auto found = result.counters.find(counter);
-  if (found == result.counters.end()) return 0;
-  return std::accumulate(found->second.begin(), found->second.end(), 0.0);
-}
-
 std::string parameters(const Configuration& configuration) {
   std::string text =
       fmt::format("rows:{} payload:{}", configuration.rows, configuration.payload.name);
@@ -53,7 +46,7 @@ Line heading(double target) {
           "p50 us",
           "p99 us",
           "p99.9 us",
-          "busy",
+          "failed",
           "syncs/write",
           fmt::format("against {}", with_thousands(target)),
           "durability"};
@@ -81,7 +74,7 @@ Line line(const CaseResult& result, bool show_parameters, double target) {
   cells[7] = figure(result.median_of("latency_us_p50"));
   cells[8] = figure(result.median_of("latency_us_p99"));
   cells[9] = figure(result.median_of("latency_us_p99_9"));
-  cells[10] = figure(sum_of(result, "busy_errors"));
+  cells[10] = result.failed_share() > 0 ? fmt::format("{:.2g}%", 100 * result.failed_share()) : "0";
   cells[11] = figure(result.median_of("syncs_per_write"));
   cells[12] = to_string(result.attainment_of(target));
   return cells;

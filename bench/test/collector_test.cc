@@ -77,6 +77,19 @@ TEST(Summarize, ConfigurationWithoutAnyRowIsAnError) {
   EXPECT_EQ(summarize(one, {})[0].error, "did not run");
 }
 
+TEST(CaseResult, IsNotReachedWhileRequestsFail) {
+  const auto attainment = [](double failed, double target) {
+    CaseResult result{.configuration = nullptr};
+    result.rates = std::vector<double>(9, 100);
+    result.counters = {{"operations", std::vector<double>(9, 10'000)},
+                       {"busy_errors", std::vector<double>(9, failed)}};
+    return result.attainment_of(target);
+  };
+  EXPECT_EQ(attainment(10, 50), Attainment::Reached);
+  EXPECT_EQ(attainment(11, 50), Attainment::Undecided);
+  EXPECT_EQ(attainment(11, 500), Attainment::Missed);
+}
+
 TEST(OverallAttainment, IsTheWorstWorkloadAtItsBestConfiguration) {
   const auto four = configurations({"open-per-op", "per-thread"},
                                    {find_workload("sequential_read"), find_workload("mixed")});

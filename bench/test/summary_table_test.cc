@@ -27,6 +27,7 @@ CaseResult good(const Configuration& configuration) {
                      {"latency_us_p99", std::vector<double>(9, 1234.5)},
                      {"latency_us_p99_9", std::vector<double>(9, 34000.0)},
                      {"busy_errors", std::vector<double>(9, 2)},
+                     {"operations", std::vector<double>(9, 10'000)},
                      {"syncs_per_write", std::vector<double>(9, 0.0125)}};
   return result;
 }
@@ -35,7 +36,7 @@ TEST(SummaryTable, ShowsMedianIntervalLatenciesAndWhatTheyMean) {
   const auto one = mixed();
   const std::string table = summary_table({good(one[0])}, 60'000);
   EXPECT_THAT(table, ContainsRegex("mixed +production +per-thread +10 +70,004 +\\[70,001, 70,007\\]"
-                                   " +9 +12.3 +1,234 +34,000 +18 +0.0125 +reached +"
+                                   " +9 +12.3 +1,234 +34,000 +0.02% +0.0125 +reached +"
                                    "process-safe\n"));
   EXPECT_THAT(table, HasSubstr("against 60,000"));
   EXPECT_THAT(table, HasSubstr("1000 rows, payload small"));

@@ -135,9 +135,14 @@ void write_backup(Connection& source, const fs::path& target, const BackupOption
     apply_settings(copy.handle(), {&rollback_mode, 1}, ConnectionKind::ReadWrite);
     check_copy(copy);
   }
+  std::error_code error;
+  // mkstemp makes files for their owner alone; a copy is as readable as what it copies.
+  const fs::path model = fs::exists(target, error) ? target : fs::path(source.path());
+  if (const fs::file_status status = fs::status(model, error); fs::is_regular_file(status)) {
+    fs::permissions(partial.path(), status.permissions(), error);
+  }
   sync_path(partial.path(), O_RDWR);
   const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  std::error_code error;
   fs::rename(partial.path(), target, error);
   if (error) throw Error::environment("rename a backup to", error.message(), target.string());
   sync_path(directory, O_RDONLY | O_DIRECTORY);

@@ -12,6 +12,8 @@ std::string_view repair_for(int extended_code) noexcept {
     case SQLITE_BUSY_SNAPSHOT:
       return "another connection wrote since this read began; start it with BEGIN IMMEDIATE";
     case SQLITE_BUSY_RECOVERY: return "another process is recovering the WAL; try again";
+    case SQLITE_IOERR_LOCK:
+      return "another connection holds the file exclusively, or the filesystem has no locks";
     case SQLITE_CONSTRAINT_FOREIGNKEY:
       return "the row that it refers to is missing, or rows still refer to it";
     case SQLITE_CONSTRAINT_UNIQUE:
@@ -35,6 +37,7 @@ std::string_view repair_for(int extended_code) noexcept {
 }
 
 ErrorKind kind_of(int extended_code) noexcept {
+  if (extended_code == SQLITE_IOERR_LOCK) return ErrorKind::Sqlite;
   switch (extended_code & 0xff) {
     case SQLITE_FULL:
     case SQLITE_IOERR:

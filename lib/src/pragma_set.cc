@@ -64,12 +64,19 @@ PragmaSet PragmaSet::named_or_file(std::string_view base) {
                                    "to a .sql file",
                                    base.empty() ? "(empty)" : base, known_names()));
   }
+  const std::string stem = path.stem().string();
+  const bool taken =
+      std::ranges::any_of(builtin_sets(), [&](const BuiltinSet& set) { return set.name == stem; });
+  if (taken) {
+    throw Error::usage(
+        fmt::format("{} would be named {} like the built-in set; rename the file", base, stem));
+  }
   std::ifstream file(path);
   if (!std::filesystem::is_regular_file(path) || !file) {
     throw Error::usage(fmt::format("cannot read the PRAGMA set {}: is the path right?", base));
   }
   const std::string sql((std::istreambuf_iterator<char>(file)), {});
-  PragmaSet set = from_script(path.stem().string(), sql, base);
+  PragmaSet set = from_script(stem, sql, base);
   if (set.settings_.empty()) {
     throw Error::usage(fmt::format("{} holds no setting: write lines of the form "
                                    "PRAGMA name = value;",
@@ -80,9 +87,9 @@ PragmaSet PragmaSet::named_or_file(std::string_view base) {
 }
 
 PragmaSet PragmaSet::parse(std::string_view set) {
-  std::size_t plus = set.find('+');
-  // A path may hold a plus sign; it ends with .sql and exists.
-  if (set.ends_with(".sql") && std::filesystem::exists(set)) plus = std::string_view::npos;
+  // A path may hold a plus sign: the changes begin behind its .sql.
+  const std::size_t path_end = set.find(".sql");
+  std::size_t plus = set.find('+', path_end == std::string_view::npos ? 0 : path_end);
   PragmaSet result = named_or_file(set.substr(0, plus));
   while (plus != std::string_view::npos) {
     const std::size_t next = set.find('+', plus + 1);

@@ -50,6 +50,8 @@ TEST_P(BackupOf, ALiveDatabaseIsOneFileThatStandsForItself) {
   EXPECT_EQ(steps.back().pages_copied, steps.back().pages_total);
   EXPECT_LT(steps.front().pages_copied, steps.front().pages_total);
   EXPECT_EQ(store.count<Topic>(), 300);
+  EXPECT_EQ(std::filesystem::status(elsewhere.file("copy.db")).permissions(),
+            std::filesystem::status(directory.file("a.db")).permissions());
 }
 
 TEST(Backup, OfAnInMemoryDatabase) {

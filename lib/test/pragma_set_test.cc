@@ -64,6 +64,7 @@ TEST(PragmaSet, ReadsAFile) {
   write_text(path, "-- source: my head\nPRAGMA threads = 2;\n");
   EXPECT_EQ(PragmaSet::parse(path).name(), "mine+1");
   EXPECT_EQ(PragmaSet::parse(path).source(), "my head");
+  EXPECT_EQ(PragmaSet::parse(path + "+threads=4").name(), "mine+1+threads=4");
   write_text(directory.file("b.sql"), "PRAGMA threads = 2;");
   EXPECT_EQ(PragmaSet::parse(directory.file("b.sql") + "+threads=4").value("threads"), "4");
 }
@@ -84,6 +85,9 @@ TEST(PragmaSet, RefusesWhatItCannotRead) {
   EXPECT_THAT(parsing("production+cache_size=64MB"),
               Throws<Error>(MessageHas("production+cache_size=64MB: cache_size=64MB")));
   EXPECT_THAT(parsing(directory.file("missing.sql")), Throws<Error>(MessageHas("cannot read")));
+  write_text(directory.file("production.sql"), "PRAGMA synchronous = OFF;");
+  EXPECT_THAT(parsing(directory.file("production.sql")),
+              Throws<Error>(MessageHas("rename the file")));
   EXPECT_THAT(parsing(directory.file("dir.sql")), Throws<Error>(MessageHas("cannot read")));
   EXPECT_THAT(parsing(directory.file("empty.sql")), Throws<Error>(MessageHas("no setting")));
 }

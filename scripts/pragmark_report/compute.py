@@ -28,6 +28,7 @@ from .stats import Interval, Ratio
 
 TARGET_PER_SECOND = 60_000.0
 WORST_OF_ALL = ("latency_us_max", "wal_bytes_max")  # the largest over repetitions, not the median
+MOST_FAILED_PERCENT = 0.1  # of requests, in a configuration that may be called `reached`; as in bench
 FAILURES = ("busy_errors", "errors")  # requests that failed with BUSY, and those that failed else
 
 # Keys that describe a measurement rather than what it ran on: two runs of one machine differ here.
@@ -169,11 +170,20 @@ def _row(measurement: Measurement, target: float) -> Row:
     return replace(
         row,
         throughput=throughput,
-        attainment=stats.attainment(throughput.interval, target),
+        attainment=_attainment(throughput.interval, target, percent if failed else 0.0),
         failed_requests=failed,
         failed_percent=percent,
         counters=_counters([r.counters for r in repetitions]),
     )
+
+
+def _attainment(interval: stats.Interval | None, target: float, failed_percent: float | None
+                ) -> str:
+    """A failed write is quick and leaves time for reads: the rate is then that of another mix.
+    None: requests failed, but their share is not known."""
+    by_rate = stats.attainment(interval, target)
+    too_many = failed_percent is None or failed_percent > MOST_FAILED_PERCENT
+    return stats.UNDECIDED if by_rate == stats.REACHED and too_many else by_rate
 
 
 def _error(measurement: Measurement) -> str | None:

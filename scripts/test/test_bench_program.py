@@ -267,6 +267,13 @@ def test_full_disk_is_exit_3_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def at_work(directory: Path) -> bool:
+    try:
+        return any(directory.glob("*/*/store.db"))
+    except FileNotFoundError:  # a scratch directory went while it was looked into
+        return False
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_leaves_no_result_and_no_scratch(tmp_path, signal_number):
     out = tmp_path / "r.json"
@@ -274,7 +281,7 @@ def test_interrupt_leaves_no_result_and_no_scratch(tmp_path, signal_number):
                            "60", "--counting-vfs", "off"],
                           stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("*/*/store.db")):  # it is at work
+        while not at_work(tmp_path):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(signal_number)
@@ -305,3 +312,53 @@ def test_help_shows_an_example(tmp_path):
     assert result.returncode == 0
     assert "pragmark bench --preset original" in result.stdout
     assert "the sequential ones always have one" in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize("flag", [
+    "--benchmark_context=sqlite_version=9.9", "--benchmark_enable_random_interleaving=false",
+    "--benchmark_min_warmup_time=1", "--benchmark_time_unit=xx"])
+def test_flags_that_would_spoil_the_result_are_refused(tmp_path, flag):
+    result = run(tmp_path, flag, *QUICK)
+    assert result.returncode == 2, result.stdout
+    assert "benchmark_" in result.stderr
+
+
+def test_environment_of_google_benchmark_is_not_heard(tmp_path):
+    stray = tmp_path / "stray.json"
+    variables = {"BENCHMARK_OUT": str(stray), "BENCHMARK_LIST_TESTS": "true",
+                 "BENCHMARK_REPORT_AGGREGATES_ONLY": "true", "BENCHMARK_FILTER": "none"}
+    result = run(tmp_path, "--strategy", "per-thread", "--workload", "mixed", *QUICK,
+                 env={**os.environ, **variables})
+    assert result.returncode == 0, result.stderr
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize("arguments", [("--min-time", "nan"), ("--target", "nan"),
+                                       ("--target", "inf"), ("--target", "0"), ("--seed", "-1")])
+def test_numbers_that_are_none_are_refused(tmp_path, arguments):
+    assert_refused(run(tmp_path, *arguments), 2, arguments[0])
+
+
+def test_two_sets_of_one_name_are_refused(tmp_path):
+    for folder, value in (("a", "OFF"), ("b", "FULL")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.sql").write_text(f"PRAGMA synchronous = {value};")
+    result = run(tmp_path, "--pragmas", f"{tmp_path}/a/x.sql,{tmp_path}/b/x.sql", "--list")
+    assert_refused(result, 2, "b/x.sql")
+
+
+def test_a_target_is_not_reached_while_requests_fail(tmp_path):
+    result = run(tmp_path, "--workload", "mixed", "--strategy", "per-thread", "--threads", "8",
+                 "--pragmas", "production+busy_timeout=0", "--ops", "4000", "--repetitions", "6",
+                 "--target", "1", "--require-target")
+    assert "undecided" in result.stdout
+    assert result.returncode == 3
+
+
+def test_a_reader_that_leaves_early_leaves_no_scratch(tmp_path):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as gone:
+        subprocess.run([BIN / "pragmark-bench", "--dir", tmp_path, *QUICK], stderr=gone,
+                       stdout=subprocess.DEVNULL, check=False)
+    assert list(tmp_path.iterdir()) == []

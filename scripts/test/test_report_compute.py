@@ -122,6 +122,15 @@ def test_failed_requests_are_told_of_the_best_when_all_fail(small, summarise):
     assert "production/per-thread: 90.0 requests (0.50%) failed and are not in the rate." in text
 
 
+@pytest.mark.parametrize(("failed", "attainment"), [(1.0, "reached"), (3.0, "undecided")])
+def test_a_target_is_not_reached_while_requests_fail(small, summarise, failed, attainment):
+    for row in small["benchmarks"]:
+        row["busy_errors"], row["operations"] = failed, 2000.0  # 0.05% and 0.15%
+    summary = summarise(small, target=1.0)
+    assert row_of(summary, "production/per-thread").attainment == attainment
+    assert ("another mix" in findings_text(summary)) == (attainment == "undecided")
+
+
 def test_the_reference_loop_is_not_the_best(small, summarise):
     for row in rows_of(small, "production/per-thread"):
         row["name"] = row["run_name"] = row["name"].replace("per-thread", "raw")

@@ -28,7 +28,9 @@ void catch_interrupts() noexcept {
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
   sigemptyset(&ignore.sa_mask);
+  // A file size limit and a reader that left show as errors of the write.
   sigaction(SIGXFSZ, &ignore, nullptr);
+  sigaction(SIGPIPE, &ignore, nullptr);
 }
 
 bool interrupted() noexcept { return interrupt_flag.load(); }

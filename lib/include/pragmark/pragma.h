@@ -4,7 +4,7 @@
 //   std::string found = read_back(handle, *s.spec);        // "-20000"
 //
 // The table drives application, read-back, comparison, JSON, help and documentation. To add a
-// setting, add a row in pragma.cc; nothing else changes.
+// setting, add a row in pragma_table.cc; nothing else changes.
 #pragma once
 
 #include <array>
@@ -57,7 +57,7 @@ inline constexpr std::array kPhases = {Phase::Locking, Phase::PageSize, Phase::F
 enum class ConnectionKind { SchemaCreation, ReadWrite, ReadOnly, InMemory };
 
 [[nodiscard]] std::string_view to_string(ConnectionKind kind) noexcept;  // "read-write" etc.
-[[nodiscard]] std::string_view to_string(Unit unit) noexcept;            // "ms", "KiB or pages"
+[[nodiscard]] std::string_view to_string(Unit unit) noexcept;            // "ms", "bytes"
 [[nodiscard]] std::string_view to_string(Scope scope) noexcept;          // "file", "connection"
 
 struct Keyword {

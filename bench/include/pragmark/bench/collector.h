@@ -35,6 +35,8 @@ class ResultCollector final : public benchmark::BenchmarkReporter {
   Rows rows_;
 };
 
+inline constexpr double kMostFailed = 0.001;  // share of requests; as in the report
+
 // All repetitions of one configuration.
 struct CaseResult {
   const Configuration* configuration;
@@ -45,7 +47,11 @@ struct CaseResult {
 
   // Of the counter's repetitions; empty when no repetition has it.
   [[nodiscard]] std::optional<double> median_of(const std::string& counter) const;
-  // Of an erred configuration always missed: it has no figure.
+  // Requests that failed, of those that were made; 0 to 1.
+  [[nodiscard]] double failed_share() const;
+  // Of an erred configuration always missed: it has no figure. Never reached when more than
+  // kMostFailed of the requests failed: a failed write is quick and leaves time for reads, so the
+  // rate is that of another mix.
   [[nodiscard]] Attainment attainment_of(double target) const;
 };
 
