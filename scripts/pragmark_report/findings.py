@@ -74,7 +74,7 @@ def missing(answer: Answer) -> Sentence:
                 f"{stats.MIN_REPETITIONS} times.",)
     if answer.attainment == stats.MISSED:
         return (f"Still missing: {words.ratio(answer.missing_factor)}.",)
-    if answer.attainment == stats.UNDECIDED and answer.best.failed:
+    if answer.attainment == stats.UNDECIDED and answer.best.has_failures:
         return ("Requests failed, so the rate is that of another mix; give the set a busy_timeout.",)
     if answer.attainment == stats.UNDECIDED:
         return ("The interval contains the target; more repetitions would narrow it.",)
