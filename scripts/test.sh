@@ -32,7 +32,7 @@ describe() {
     shell) echo "shellcheck has nothing to say" ;;
     build) echo "release build" ;;
     unit) echo "unit tests" ;;
-    python) echo "Python tests" ;;
+    python) echo "Python tests; the README's figures are those of the published results" ;;
     sets) echo "the verifier on a right and on wrong PRAGMA sets" ;;
     benchmarks) echo "every benchmark for one operation, and a report from it" ;;
     consumer) echo "a project that uses the installed package" ;;
@@ -129,7 +129,10 @@ step_build() {
 
 step_unit() { env --default-signal=INT ctest --preset release; }
 
-step_python() { run_pytest scripts/test; }
+step_python() {
+  run_pytest scripts/test
+  "$PYTHON" scripts/readme.py --check
+}
 
 step_sets() {
   local set
