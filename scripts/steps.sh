@@ -8,6 +8,8 @@ EXIT_USAGE=2
 PYTHON=${PRAGMARK_PYTHON:-/usr/bin/python3} # the distribution's, which has the packages
 JOBS=${PRAGMARK_JOBS:-$(nproc)}
 export CMAKE_BUILD_PARALLEL_LEVEL=$JOBS CTEST_PARALLEL_LEVEL=$JOBS
+# Paths below this checkout count as relative, so that another clone finds what this one compiled.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 [ -x "$PYTHON" ] || PYTHON=python3
 
 steps_done=0

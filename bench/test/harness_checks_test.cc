@@ -168,7 +168,7 @@ TEST_F(HarnessChecksTest, FullDiskStopsEveryConfiguration) {
 
 TEST_F(HarnessChecksTest, OtherTroubleOfTheMachineFailsTheConfigurationAlone) {
   const Row row = run_with(configuration("sequential_write", 1, 10),
-                           factory_of<FailsLater<SQLITE_IOERR_LOCK>>());
+                           factory_of<FailsLater<SQLITE_IOERR_READ>>());
   EXPECT_TRUE(row.error_occurred);
   EXPECT_FALSE(session_->stopped());
   EXPECT_EQ(session_->failed_checks(), 0);
