@@ -1,5 +1,5 @@
 -- description: the six settings, with smaller pages and rarer checkpoints for small rows
--- source: measured by `scripts/levers.sh`; see "What each choice brings" in ARCHITECTURE.md
+-- source: measured on this project.s benchmarks; "What each choice brings" in ARCHITECTURE.md says how much
 PRAGMA page_size = 1024;
 PRAGMA journal_mode = WAL;
 PRAGMA busy_timeout = 5000;

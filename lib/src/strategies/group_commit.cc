@@ -2,22 +2,24 @@
 // and with it the frames of common pages, the commit record, and the sync where the set asks for
 // one. Each caller still returns after the COMMIT that holds its write, with its own result.
 //
-// The first writer to find nobody leading leads: it takes those who queued, runs their operations
-// in order of arrival, commits, wakes them, and hands the lead to the first of those who came
-// meanwhile. A lone writer thus pays for nothing but a mutex. Writes that were submitted have no
-// caller who waits and could lead: where one of them comes first, the strategy's own thread leads.
+// A thread of the strategy's own takes what is queued, runs it in order of arrival, commits, wakes
+// the callers. It is not one of the callers in turn, because a caller that commits goes on to use
+// the rest of its time slice while the others wait for theirs; when every writer sleeps until its
+// commit, none waits longer than a batch. A thread that writes alone would only pay for being
+// woken: after kAlone writes in a row that nobody else came between, it commits them itself.
 //
 // Invariants:
 // 1. A request of write() lives on its caller's stack, and its caller sleeps until `done`; one of
 //    submit() is owned by the queue. So the queue is never longer than the number of threads and
 //    kMostSubmitted, which is the bound and the back-pressure.
-// 2. The connection belongs to the leader, without the mutex; `leading_` says that there is one, or
-//    that a sleeper was told to be.
+// 2. The connection belongs to whoever commits, without the mutex; `committing_` says that somebody
+//    does, or that the thread was told to.
 // 3. In a shared transaction each operation of more than one statement has a savepoint, so that one
 //    that throws is undone alone; a single statement is undone by SQLite. When SQLite gave up the
 //    whole transaction (SQLITE_FULL, SQLITE_IOERR), all that ran in it fail with that error, and
 //    those that had not run yet get a transaction of their own.
 // 4. An operation may run on another thread than its caller's.
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -36,6 +38,7 @@ namespace {
 
 constexpr std::size_t kLongestBatch = 256;    // requests; bounds how long the first one waits
 constexpr std::size_t kMostSubmitted = 4096;  // requests of submit() in the queue
+constexpr int kAlone = 64;                    // writes in a row of one thread
 
 enum class Place { InTransaction, Outside };
 
@@ -47,7 +50,6 @@ struct Request {
   std::condition_variable woken = {};
   std::exception_ptr error = nullptr;
   bool done = false;
-  bool leads = false;  // its caller was handed the lead
 };
 
 class GroupCommit final : public Strategy {
@@ -70,9 +72,13 @@ class GroupCommit final : public Strategy {
     if (thread_.joinable()) thread_.join();
   }
 
-  void read(Operation operation) override { operation(readers_.mine()); }
+  void read(Operation operation) override {
+    keeper_.note_read();
+    operation(readers_.mine());
+  }
 
   void write(Operation operation, Extent extent) override {
+    keeper_.note_write();
     request(operation, Place::InTransaction, extent);
   }
 
@@ -81,15 +87,16 @@ class GroupCommit final : public Strategy {
   }
 
   void submit(std::unique_ptr<SubmittedWrite> write) override {
+    keeper_.note_write();
     std::unique_ptr<Request> request(new Request{
         .operation = *write, .place = Place::InTransaction, .extent = Extent::Statement});
     request->submitted = std::move(write);
     std::unique_lock lock(mutex_);
-    if (!thread_.joinable()) thread_ = std::thread([this] { lead_for_submitted(); });
+    start_thread();
     room_.wait(lock, [&] { return submitted_ < kMostSubmitted; });
     ++submitted_;
     queue_.push_back(request.release());
-    if (!leading_) hand_lead_on();
+    if (!committing_) wake_committer();
   }
 
   void warm_up() override {
@@ -103,43 +110,56 @@ class GroupCommit final : public Strategy {
   void request(Operation operation, Place place, Extent extent) {
     Request request{.operation = operation, .place = place, .extent = extent};
     std::unique_lock lock(mutex_);
+    const bool commits_itself = writes_alone() && !committing_;
+    if (!commits_itself) start_thread();  // before it is queued: this may throw
     queue_.push_back(&request);
-    if (leading_) {
-      request.woken.wait(lock, [&] { return request.done || request.leads; });
+    if (commits_itself) {
+      commit_batch(lock);
+    } else {
+      if (!committing_) wake_committer();
+      request.woken.wait(lock, [&] { return request.done; });
     }
-    if (!request.done) lead(lock);
     if (request.error) std::rethrow_exception(request.error);
   }
 
-  // The strategy's own thread, which exists once something was submitted.
-  void lead_for_submitted() {
+  // Whether the calling thread is the only one that has written for a while.
+  [[nodiscard]] bool writes_alone() noexcept {
+    const std::thread::id caller = std::this_thread::get_id();
+    in_a_row_ = caller == last_caller_ ? std::min(in_a_row_ + 1, kAlone) : 0;
+    last_caller_ = caller;
+    return in_a_row_ == kAlone;
+  }
+
+  void start_thread() {
+    if (!thread_.joinable()) thread_ = std::thread([this] { commit_batches(); });
+  }
+
+  // REQUIRES: the thread was started, something is queued, and nobody is committing.
+  void wake_committer() noexcept {
+    committing_ = true;
+    thread_commits_ = true;
+    thread_woken_.notify_one();
+  }
+
+  void commit_batches() {
     std::unique_lock lock(mutex_);
     while (true) {
-      thread_woken_.wait(lock, [&] { return thread_leads_ || (stopping_ && queue_.empty()); });
-      if (!thread_leads_) return;
-      thread_leads_ = false;
-      lead(lock);
+      thread_woken_.wait(lock, [&] { return thread_commits_ || (stopping_ && !committing_); });
+      if (!thread_commits_) return;
+      thread_commits_ = false;
+      commit_batch(lock);
     }
   }
 
-  // REQUIRES: nobody leads or the caller was handed the lead; the queue is not empty.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    leading_ = true;
+  // REQUIRES: something is queued; nobody else is committing.
+  void commit_batch(std::unique_lock<std::mutex>& lock) {
+    committing_ = true;
     take_batch();
     lock.unlock();
     run(batch_);
-    std::size_t finished = 0;
-    for (Request*& request : batch_) {
-      if (request->submitted) {
-        request->submitted->finish(request->error);
-        delete request;
-        request = nullptr;
-        ++finished;
-      }
-    }
+    const std::size_t finished = finish_submitted();
     lock.lock();
     for (Request* request : batch_) {
-      if (request == nullptr) continue;
       request->done = true;
       request->woken.notify_one();  // under the mutex: the request is gone when its caller wakes
     }
@@ -147,23 +167,22 @@ class GroupCommit final : public Strategy {
       submitted_ -= finished;
       room_.notify_all();
     }
-    hand_lead_on();
+    committing_ = false;
+    if (!queue_.empty()) {
+      wake_committer();
+    } else if (stopping_) {
+      thread_woken_.notify_one();
+    }
   }
 
-  // To whoever waits at the head of the queue, or to nobody.
-  void hand_lead_on() {
-    leading_ = !queue_.empty();
-    if (!leading_) {
-      if (stopping_) thread_woken_.notify_one();
-      return;
-    }
-    if (queue_.front()->submitted) {
-      thread_leads_ = true;
-      thread_woken_.notify_one();
-    } else {
-      queue_.front()->leads = true;
-      queue_.front()->woken.notify_one();
-    }
+  // Keeps the promises of submit(), and takes those requests out of the batch.
+  [[nodiscard]] std::size_t finish_submitted() noexcept {
+    return std::erase_if(batch_, [](Request* request) {
+      if (!request->submitted) return false;
+      const std::unique_ptr<Request> owned(request);
+      owned->submitted->finish(owned->error);
+      return true;
+    });
   }
 
   // The requests at the head that can share a transaction, or one that wants none.
@@ -254,13 +273,15 @@ class GroupCommit final : public Strategy {
   std::deque<Request*> queue_;  // in order of arrival
   std::size_t submitted_ = 0;   // requests of submit() that are not finished
   std::condition_variable room_;
-  bool leading_ = false;
-  bool thread_leads_ = false;  // the thread was handed the lead
+  bool committing_ = false;
+  bool thread_commits_ = false;  // the thread was told to
+  std::thread::id last_caller_;
+  int in_a_row_ = 0;  // requests of last_caller_, up to kAlone
   bool stopping_ = false;
   std::condition_variable thread_woken_;
   std::thread thread_;
-  std::vector<Request*> batch_;       // the leader's
-  std::optional<Connection> writer_;  // the leader's
+  std::vector<Request*> batch_;       // of whoever commits
+  std::optional<Connection> writer_;  // of whoever commits
 };
 
 }  // namespace

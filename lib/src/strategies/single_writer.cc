@@ -24,9 +24,13 @@ class SingleWriter final : public Strategy {
         readers_(readers_of(connector())) {}
   ~SingleWriter() override { keeper_.stop(); }
 
-  void read(Operation operation) override { operation(readers_.mine()); }
+  void read(Operation operation) override {
+    keeper_.note_read();
+    operation(readers_.mine());
+  }
 
   void write(Operation operation, Extent /*extent*/) override {
+    keeper_.note_write();
     const std::lock_guard turn(queue_);
     Connection& connection = writer();
     Transaction transaction(connection);

@@ -1,4 +1,5 @@
-// The write side of a strategy's WAL: how its writers append to it, and who checkpoints it.
+// What a strategy with one writer does about the WAL besides writing to it: how the writer appends,
+// who checkpoints, and which read slot is held for the readers.
 #pragma once
 
 #include <atomic>
@@ -14,11 +15,11 @@
 
 namespace pragmark::internal {
 
-// With Checkpoints::Background the keeper has a thread and a connection. The set's
-// wal_autocheckpoint keeps its meaning, the number of frames that makes a checkpoint due, but the
-// keeper makes it and not the commit; the writers are opened, and proven, with 0.
+// **Checkpoints.** With Checkpoints::Background the keeper makes them, on its own thread and
+// connection. The set's wal_autocheckpoint keeps its meaning, the number of frames that makes a
+// checkpoint due; the writers are opened, and proven, with 0.
 //
-// A checkpoint runs beside the writers. While they go on the WAL never becomes empty, and would
+// A checkpoint runs beside the writers. While they go on, the WAL never becomes empty and would
 // grow for ever: when it is kRestartFactor times as long, they wait for the last part of it, a few
 // hundred frames, and the WAL begins anew. A reader that stays on an old snapshot prevents that:
 // the WAL grows until it ends (CheckpointerHealth::held_back counts it), and no writer waits for
@@ -30,8 +31,14 @@ namespace pragmark::internal {
 // since the last one ended, and lets no other checkpoint of this process run meanwhile. Both need
 // that the strategy has one writer. Nobody can answer for other processes.
 //
+// **Read slots.** A read transaction takes a slot of the wal-index, by calls of fcntl() unless
+// another connection of the process has the same slot. While there are reads and no writes, the
+// keeper has it, in a read transaction that it begins anew every few milliseconds. A checkpoint or
+// a write of this process ends it at once, one of another process at the next turn: SQLite then
+// finds the slot taken for so long, and checkpoints with the next commit.
+//
 // Owns:    its thread, its connection, the coalescing layer. Must outlive the writers it opened.
-// Threads: open_writer() and alone() any; stop() and destruction one.
+// Threads: stop() and destruction one; the rest any.
 // Errors:  open_writer() throws Error. A failed checkpoint is no error of any commit, as in
 // SQLite's
 //          own way; health() tells.
@@ -47,7 +54,16 @@ class WalKeeper {
   WalKeeper& operator=(const WalKeeper&) = delete;
 
   [[nodiscard]] Connection open_writer();
-  // Runs `work`, which may checkpoint, while the keeper makes no checkpoint.
+  // To be called before each read; costs a look at a variable that seldom changes.
+  void note_read() noexcept {
+    if (!reads_seen_.load(std::memory_order_relaxed)) first_read_of_turn();
+  }
+  // To be called before each write, without the turn; as cheap. Waits while the WAL is too long.
+  void note_write() {
+    if (!writes_seen_.load(std::memory_order_relaxed)) first_write_of_turn();
+    if (frames_.load(std::memory_order_relaxed) >= most_frames_) wait_for_checkpoint();
+  }
+  // Runs `work`, which may checkpoint, while the keeper neither checkpoints nor holds a slot.
   // REQUIRES: the caller does not keep the writers from their turn.
   void alone(FunctionRef<void()> work);
   [[nodiscard]] std::optional<CheckpointerHealth> health();
@@ -56,26 +72,46 @@ class WalKeeper {
 
  private:
   static int after_commit(void* keeper, struct sqlite3* handle, const char* schema, int frames);
+  [[nodiscard]] bool checkpoint_is_due() const noexcept { return frames_ >= due_; }
+  void first_read_of_turn() noexcept;
+  void first_write_of_turn();
+  void wait_for_checkpoint();
   void start();
   void run();
-  void checkpoint(Connection& connection);
-  [[nodiscard]] Connection open_checkpointer();
+  void take_turn();
+  void checkpoint();
+  void hold_slot();
+  void leave_slot() noexcept;
+  [[nodiscard]] Connection& connection();
 
   Connector& connector_;
   const ExcludeWriters exclude_writers_;
   std::optional<CoalescingVfs> layer_;
-  Database writers_database_;
+  const bool wal_;             // the set asks for WAL mode
   const int interval_frames_;  // 0: no background checkpoints
+  const int most_frames_;
+  const Database writers_database_;
 
   std::atomic<int> frames_{0};  // in the WAL, after the last commit
-  std::atomic<int> due_{0};     // a checkpoint is wanted when so many frames are there
+  std::atomic<int> due_;        // a checkpoint is due when so many are there
+  // Since the last turn; true for ever where no slot is held.
+  std::atomic<bool> reads_seen_;
+  std::atomic<bool> writes_seen_;
+  std::atomic<bool> holds_slot_{false};  // slot_ has a value
 
-  std::mutex checkpointing_;  // held before mutex_, and by alone()
-  std::mutex mutex_;          // guards what follows
+  std::mutex checkpointing_;  // guards what follows, up to mutex_; held before mutex_
+  std::optional<Connection> connection_;
+  std::optional<ReadTransaction> slot_;  // of connection_
+  unsigned data_version_ = 0;            // SQLite's, when a slot was last taken
+
+  std::mutex mutex_;  // guards what follows
   std::condition_variable woken_;
   bool stopping_ = false;
+  std::condition_variable tried_;  // a checkpoint was made, or could not be
+  bool hindered_ = false;          // the last one could not be
+  bool watching_ = false;  // turns follow each other; otherwise a read or a checkpoint must wake it
   CheckpointerHealth health_;
-  std::thread thread_;  // started by the first writer
+  std::thread thread_;  // started when it is first needed
 };
 
 }  // namespace pragmark::internal
