@@ -174,7 +174,7 @@ void WalKeeper::run() {
       lock.lock();
       ++health_.failed;
       health_.last_error = error.what();
-      if (interval_frames_ > 0) due_ = frames_ + interval_frames_;
+      if (interval_frames_ > 0) due_ = frames_after(interval_frames_);
       hindered_ = true;
       tried_.notify_all();
     }
@@ -226,6 +226,12 @@ void WalKeeper::leave_slot() noexcept {
   holds_slot_ = false;
 }
 
+// When so many more frames are there, and before writers stop for want of a checkpoint.
+int WalKeeper::frames_after(int step) const noexcept {
+  const int now = frames_;
+  return now < most_frames_ ? std::min(now + step, most_frames_) : now + step;
+}
+
 // REQUIRES: frames were committed since the last checkpoint ended.
 void WalKeeper::checkpoint() {
   due_ = kNotDue;
@@ -233,7 +239,7 @@ void WalKeeper::checkpoint() {
   if (beside.busy || beside.frames_checkpointed < beside.frames_in_wal) {
     const std::lock_guard lock(mutex_);
     ++health_.held_back;
-    due_ = frames_ + std::max(1, interval_frames_ / kRetryDivisor);
+    due_ = frames_after(std::max(1, interval_frames_ / kRetryDivisor));
     hindered_ = true;
     tried_.notify_all();
     return;
@@ -248,7 +254,7 @@ void WalKeeper::checkpoint() {
   const std::lock_guard lock(mutex_);
   ++health_.checkpoints;
   if (restarted) ++health_.restarts;
-  due_ = restarted ? interval_frames_ : frames_ + interval_frames_;
+  due_ = frames_after(interval_frames_);
   hindered_ = !restarted && frames_ >= most_frames_;
   tried_.notify_all();
 }
