@@ -57,6 +57,17 @@ void add_what_runs(CLI::App& app, BenchRequest& request) {
       ->delimiter(',')
       ->check(CLI::Range(1, kMostThreads))
       ->option_text("N,.. [10]");
+  app.add_option("--in-flight", request.in_flight,
+                 "writes that a client submits before it waits for the oldest; above 1 only with a "
+                 "strategy that queues them")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kMostInFlight))
+      ->option_text("N,.. [1]");
+  app.add_option("--processes", request.processes,
+                 "of concurrent_read and mixed, each with --threads threads")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kMostProcesses))
+      ->option_text("N,.. [1]");
   app.add_option("--rows", request.rows, "topics that are there before the clock starts")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, kMostRows))
@@ -119,8 +130,8 @@ void add_preset(CLI::App& app, std::string& preset) {
                      "application ran that started this work")
           ->check(CLI::IsMember({"original"}))
           ->option_text("original");
-  for (const char* fixed :
-       {"--workload", "--threads", "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
+  for (const char* fixed : {"--workload", "--threads", "--in-flight", "--processes", "--rows",
+                            "--payload", "--reads", "--ops", "--min-time"}) {
     option->excludes(app.get_option(fixed));
   }
 }

@@ -1,5 +1,9 @@
 #include "pragmark/bench/subject.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "pragmark/store.h"
 #include "pragmark/strategy.h"
 
@@ -24,14 +28,28 @@ class StoreSubject final : public Subject {
   Store store_;
 };
 
+// The strategies of the library that can queue a write.
+constexpr std::array<std::string_view, 1> kAsynchronous = {"group-commit"};
+
 }  // namespace
 
 std::vector<SubjectInfo> subjects() {
   std::vector<SubjectInfo> known;
   for (const StrategyInfo& strategy : strategies()) {
-    known.push_back({std::string(strategy.name), std::string(strategy.description)});
+    known.push_back(
+        {.name = std::string(strategy.name),
+         .description = std::string(strategy.description),
+         .asynchronous = std::ranges::find(kAsynchronous, strategy.name) != kAsynchronous.end()});
   }
   return known;
+}
+
+std::optional<SubjectInfo> find_subject(std::string_view name) {
+  const std::string_view base = name.substr(0, name.find('+'));
+  for (SubjectInfo& subject : subjects()) {
+    if (subject.name == base) return std::move(subject);
+  }
+  return std::nullopt;
 }
 
 std::unique_ptr<Subject> make_subject(std::string_view name, const SubjectOptions& options) {

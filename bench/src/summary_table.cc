@@ -57,6 +57,12 @@ Line line(const CaseResult& result, bool show_parameters, double target) {
   Line cells;
   cells[0] = configuration.workload->name;
   if (show_parameters) cells[0] += fmt::format(" {}", parameters(configuration));
+  if (configuration.in_flight > 1) {
+    cells[0] += fmt::format(" in_flight:{}", configuration.in_flight);
+  }
+  if (configuration.processes > 1) {
+    cells[0] += fmt::format(" processes:{}", configuration.processes);
+  }
   cells[1] = configuration.set.name();
   cells[2] = configuration.strategy;
   cells[3] = std::to_string(configuration.threads);

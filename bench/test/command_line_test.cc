@@ -38,6 +38,28 @@ TEST(ConfigurationsOf, NamesWhatIsKnownWhenANameIsNot) {
               usage_error("payload huge"));
 }
 
+TEST(ConfigurationsOf, TakesStrategiesWithOptionsByTheirNames) {
+  const std::vector<Configuration> one = configurations_of(
+      {.strategies = {"group-commit+checkpoints=commit"}, .workloads = {"mixed"}});
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(one[0].strategy, "group-commit+checkpoints=commit");
+  EXPECT_THAT([] { static_cast<void>(configurations_of({.strategies = {"pool+a=b"}})); },
+              usage_error("unknown strategy pool+a=b: the known ones are open-per-op"));
+}
+
+TEST(ConfigurationsOf, SaysWhyNothingIsLeftToHaveInFlight) {
+  EXPECT_THAT(
+      [] {
+        static_cast<void>(configurations_of({.strategies = {"per-thread"}, .in_flight = {8, 32}}));
+      },
+      usage_error("--in-flight 8,32: no benchmark is left"));
+  EXPECT_THAT(
+      [] {
+        static_cast<void>(configurations_of({.workloads = {"concurrent_read"}, .in_flight = {8}}));
+      },
+      usage_error("queues writes (group-commit)"));
+}
+
 TEST(ConfigurationsOf, FiltersFullNamesAsGoogleBenchmarkDoes) {
   const std::size_t mixed = subjects().size();
   const std::size_t all = configurations_of({}).size();

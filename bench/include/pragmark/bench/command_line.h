@@ -26,6 +26,8 @@ struct BenchRequest {
   std::vector<std::string> strategies;
   std::vector<std::string> workloads;
   std::vector<int> threads = {10};
+  std::vector<int> in_flight = {1};
+  std::vector<int> processes = {1};
   std::vector<std::int64_t> rows = {1000};
   std::vector<std::string> payloads = {"small"};
   int reads_percent = 50;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,10 +56,13 @@ struct SubjectOptions {
 struct SubjectInfo {
   std::string name;
   std::string description;
+  bool asynchronous;  // writes can be queued: one client may have several in flight
 };
 
 // Every name that make_subject() knows, in the order of the library's strategies.
 [[nodiscard]] std::vector<SubjectInfo> subjects();
+// By the name before the options of NAME[+option=value..]; empty when there is none.
+[[nodiscard]] std::optional<SubjectInfo> find_subject(std::string_view name);
 // Throws Error: of kind Usage when the name is unknown.
 [[nodiscard]] std::unique_ptr<Subject> make_subject(std::string_view name,
                                                     const SubjectOptions& options);
