@@ -10,6 +10,7 @@
 
 #include "pragmark/bench/bench_run.h"
 #include "pragmark/bench/command_line.h"
+#include "pragmark/bench/subject.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
 
@@ -41,13 +42,26 @@ CLI::Validator finite_range(double lowest, double highest) {
       "");
 }
 
+// Which peers there are is the build's affair.
+std::string names_of_baselines() {
+  std::string names;
+  for (const SubjectInfo& subject : subjects()) {
+    if (subject.kind != SubjectKind::Baseline) continue;
+    names += (names.empty() ? "" : ", ") + subject.name;
+  }
+  return names;
+}
+
 void add_what_runs(CLI::App& app, BenchRequest& request) {
   app.add_option("--pragmas", request.sets, "NAME, NAME+setting=value+.., or a .sql file")
       ->delimiter(',')
       ->option_text("SET,.. [production]");
-  app.add_option("--strategy", request.strategies, "how operations get connections")
+  app.add_option("--strategy", request.strategies,
+                 "how operations get connections: NAME[+option=value..], or a baseline, which runs "
+                 "only where it is named (" +
+                     names_of_baselines() + ")")
       ->delimiter(',')
-      ->option_text("STRATEGY,.. [all]");
+      ->option_text("STRATEGY,.. [all of the library]");
   app.add_option("--workload", request.workloads,
                  "sequential_read, sequential_write, concurrent_read, mixed")
       ->delimiter(',')
@@ -57,6 +71,17 @@ void add_what_runs(CLI::App& app, BenchRequest& request) {
       ->delimiter(',')
       ->check(CLI::Range(1, kMostThreads))
       ->option_text("N,.. [10]");
+  app.add_option("--in-flight", request.in_flight,
+                 "writes that a client submits before it waits for the oldest; above 1 only with a "
+                 "strategy that queues them")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kMostInFlight))
+      ->option_text("N,.. [1]");
+  app.add_option("--processes", request.processes,
+                 "of concurrent_read and mixed, each with --threads threads")
+      ->delimiter(',')
+      ->check(CLI::Range(1, kMostProcesses))
+      ->option_text("N,.. [1]");
   app.add_option("--rows", request.rows, "topics that are there before the clock starts")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, kMostRows))
@@ -119,8 +144,8 @@ void add_preset(CLI::App& app, std::string& preset) {
                      "application ran that started this work")
           ->check(CLI::IsMember({"original"}))
           ->option_text("original");
-  for (const char* fixed :
-       {"--workload", "--threads", "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
+  for (const char* fixed : {"--workload", "--threads", "--in-flight", "--processes", "--rows",
+                            "--payload", "--reads", "--ops", "--min-time"}) {
     option->excludes(app.get_option(fixed));
   }
 }

@@ -56,12 +56,28 @@ std::vector<const WorkloadInfo*> chosen_workloads(const std::vector<std::string>
 
 std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<std::string> known;
-  for (const SubjectInfo& subject : subjects()) known.push_back(subject.name);
-  if (names.empty()) return known;
+  std::vector<std::string> strategies;
+  for (const SubjectInfo& subject : subjects()) {
+    known.push_back(subject.name);
+    if (subject.kind == SubjectKind::Strategy) strategies.push_back(subject.name);
+  }
+  if (names.empty()) return strategies;
   for (const std::string& name : names) {
-    if (std::ranges::find(known, name) == known.end()) fail_unknown("strategy", name, known);
+    if (!find_subject(name)) fail_unknown("strategy", name, known);
   }
   return names;
+}
+
+// The one reason for which a combination is left out.
+[[noreturn]] void fail_nothing_in_flight(const BenchRequest& request) {
+  std::vector<std::string> asynchronous;
+  for (const SubjectInfo& subject : subjects()) {
+    if (subject.asynchronous) asynchronous.push_back(subject.name);
+  }
+  throw Error::usage(fmt::format(
+      "--in-flight {}: no benchmark is left: only a workload that writes has several requests in "
+      "flight, and only with a strategy that queues writes ({})",
+      fmt::join(request.in_flight, ","), fmt::join(asynchronous, ", ")));
 }
 
 // An extended regular expression of POSIX; GCC 12 warns of its own std::regex.
@@ -150,7 +166,10 @@ std::vector<Configuration> configurations_of(const BenchRequest& request) {
   }
   matrix.reads_percent = request.reads_percent;
   matrix.operations = request.operations;
+  matrix.in_flight = request.in_flight;
+  matrix.processes = request.processes;
   std::vector<Configuration> configurations = expand(matrix);
+  if (configurations.empty()) fail_nothing_in_flight(request);
   keep_matching(configurations, request.filter);
   return configurations;
 }

@@ -1,26 +1,50 @@
 #include "pragmark/bench/configuration.h"
 
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "pragmark/assert.h"
+#include "pragmark/bench/subject.h"
 
 namespace pragmark {
 namespace {
 
-// Calls `visit` for every combination of set, strategy, threads, rows and payload.
-template <typename Visit>
-void for_each_combination(const Matrix& matrix, const std::vector<int>& threads, Visit visit) {
-  for (const PragmaSet& set : matrix.sets) {
-    for (const std::string& strategy : matrix.strategies) {
-      for (const int count : threads) {
-        for (const std::int64_t rows : matrix.rows) {
-          for (const Payload& payload : matrix.payloads) visit(set, strategy, count, rows, payload);
-        }
-      }
-    }
+// Every configuration so far with each of the values in turn, which `put` puts in its place.
+template <typename Value, typename Put>
+void multiply(std::vector<Configuration>& configurations, const std::vector<Value>& values,
+              Put put) {
+  std::vector<Configuration> product;
+  product.reserve(configurations.size() * values.size());
+  for (const Configuration& one : configurations) {
+    for (const Value& value : values) put(product.emplace_back(one), value);
   }
+  configurations = std::move(product);
+}
+
+std::vector<Configuration> combinations(const WorkloadInfo& workload, const Matrix& matrix) {
+  static const std::vector<int> kOne = {1};
+  std::vector<Configuration> all;
+  for (const PragmaSet& set : matrix.sets) {
+    all.push_back({.workload = &workload, .set = set, .reads_percent = matrix.reads_percent});
+  }
+  multiply(all, matrix.strategies, [](Configuration& one, const auto& v) { one.strategy = v; });
+  multiply(all, workload.concurrent ? matrix.threads : kOne,
+           [](Configuration& one, int v) { one.threads = v; });
+  multiply(all, matrix.in_flight, [](Configuration& one, int v) { one.in_flight = v; });
+  multiply(all, workload.concurrent ? matrix.processes : kOne,
+           [](Configuration& one, int v) { one.processes = v; });
+  multiply(all, matrix.rows, [](Configuration& one, std::int64_t v) { one.rows = v; });
+  multiply(all, matrix.payloads, [](Configuration& one, const auto& v) { one.payload = v; });
+  return all;
+}
+
+bool makes_sense(const Configuration& configuration) {
+  if (configuration.in_flight == 1) return true;
+  const std::optional<SubjectInfo> subject = find_subject(configuration.strategy);
+  return configuration.workload->writes && subject && subject->asynchronous;
 }
 
 }  // namespace
@@ -29,6 +53,8 @@ std::string Configuration::name() const {
   std::string name = fmt::format("{}/{}/{}/rows:{}/payload:{}", workload->name, set.name(),
                                  strategy, rows, payload.name);
   if (workload->has_read_share) name += fmt::format("/reads:{}", reads_percent);
+  if (in_flight > 1) name += fmt::format("/in_flight:{}", in_flight);
+  if (processes > 1) name += fmt::format("/processes:{}", processes);
   return name;
 }
 
@@ -39,28 +65,16 @@ std::string Configuration::full_name() const {
 }
 
 std::vector<Configuration> expand(const Matrix& matrix) {
-  static const std::vector<int> kOneThread = {1};
   std::vector<Configuration> configurations;
   std::set<std::string> seen;
   for (const WorkloadInfo* workload : matrix.workloads) {
-    const std::vector<int>& threads = workload->concurrent ? matrix.threads : kOneThread;
-    for_each_combination(matrix, threads,
-                         [&](const PragmaSet& set, const std::string& strategy, int count,
-                             std::int64_t rows, const Payload& payload) {
-                           PRAGMARK_ASSERT(count > 0);
-                           Configuration configuration{
-                               .workload = workload,
-                               .set = set,
-                               .strategy = strategy,
-                               .threads = count,
-                               .rows = rows,
-                               .payload = payload,
-                               .reads_percent = matrix.reads_percent,
-                               .operations_per_thread = (matrix.operations + count - 1) / count};
-                           if (seen.insert(configuration.full_name()).second) {
-                             configurations.push_back(std::move(configuration));
-                           }
-                         });
+    for (Configuration& one : combinations(*workload, matrix)) {
+      PRAGMARK_ASSERT(one.threads > 0 && one.in_flight > 0 && one.processes > 0);
+      const int clients = one.threads * one.processes;
+      one.operations_per_thread = (matrix.operations + clients - 1) / clients;
+      if (!makes_sense(one) || !seen.insert(one.full_name()).second) continue;
+      configurations.push_back(std::move(one));
+    }
   }
   return configurations;
 }

@@ -57,6 +57,12 @@ Line line(const CaseResult& result, bool show_parameters, double target) {
   Line cells;
   cells[0] = configuration.workload->name;
   if (show_parameters) cells[0] += fmt::format(" {}", parameters(configuration));
+  if (configuration.in_flight > 1) {
+    cells[0] += fmt::format(" in_flight:{}", configuration.in_flight);
+  }
+  if (configuration.processes > 1) {
+    cells[0] += fmt::format(" processes:{}", configuration.processes);
+  }
   cells[1] = configuration.set.name();
   cells[2] = configuration.strategy;
   cells[3] = std::to_string(configuration.threads);
@@ -86,6 +92,19 @@ bool parameters_differ(const std::vector<CaseResult>& results) {
     const Configuration& first = *results.front().configuration;
     return one.rows != first.rows || one.payload != first.payload;
   });
+}
+
+// The median over all repetitions: the loop is the same for all configurations.
+std::optional<double> harness_cost(const std::vector<CaseResult>& results) {
+  std::vector<double> all;
+  for (const CaseResult& result : results) {
+    const auto found = result.counters.find("harness_ns_per_op");
+    if (found != result.counters.end()) {
+      all.insert(all.end(), found->second.begin(), found->second.end());
+    }
+  }
+  if (all.empty()) return std::nullopt;
+  return median(std::move(all));
 }
 
 std::string render(const std::vector<Line>& lines) {
@@ -120,7 +139,11 @@ std::string summary_table(const std::vector<CaseResult>& results, double target)
     const Configuration& first = *results.front().configuration;
     text += fmt::format("{} rows, payload {}; ", first.rows, first.payload.name);
   }
-  text += "medians of n repetitions; latencies are medians of the repetitions' percentiles\n\n";
+  text += "medians of n repetitions; latencies are medians of the repetitions' percentiles";
+  if (const std::optional<double> cost = harness_cost(results)) {
+    text += fmt::format("; of each request the harness takes {:.0f} ns", *cost);
+  }
+  text += "\n\n";
   text += render(lines);
   for (const CaseResult& result : results) {
     if (result.error.empty()) continue;

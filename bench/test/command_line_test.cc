@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pragmark/bench/subject.h"
 #include "pragmark/bench/workload.h"
 #include "pragmark/error.h"
+#include "pragmark/strategy.h"
 
 namespace pragmark {
 namespace {
@@ -22,8 +22,16 @@ auto usage_error(const std::string& part) {
       AllOf(Property(&Error::kind, ErrorKind::Usage), Property(&Error::what, HasSubstr(part))));
 }
 
-TEST(ConfigurationsOf, RunsEverythingByDefaultWithTheProductionSet) {
-  EXPECT_EQ(configurations_of({}).size(), workloads().size() * subjects().size());
+TEST(ConfigurationsOf, RunsEveryStrategyByDefaultWithTheProductionSet) {
+  EXPECT_EQ(configurations_of({}).size(), workloads().size() * strategies().size());
+}
+
+TEST(ConfigurationsOf, RunsBaselinesOnlyWhereTheyAreNamed) {
+  EXPECT_EQ(configurations_of({.strategies = {"raw", "per-thread"}, .workloads = {"mixed"}}).size(),
+            2U);
+  for (const Configuration& one : configurations_of({})) EXPECT_NE(one.strategy, "raw");
+  EXPECT_THAT([] { static_cast<void>(configurations_of({.strategies = {"raw+a=b"}})); },
+              usage_error("unknown strategy raw+a=b: the known ones are open-per-op"));
 }
 
 TEST(ConfigurationsOf, NamesWhatIsKnownWhenANameIsNot) {
@@ -38,8 +46,30 @@ TEST(ConfigurationsOf, NamesWhatIsKnownWhenANameIsNot) {
               usage_error("payload huge"));
 }
 
+TEST(ConfigurationsOf, TakesStrategiesWithOptionsByTheirNames) {
+  const std::vector<Configuration> one = configurations_of(
+      {.strategies = {"group-commit+checkpoints=commit"}, .workloads = {"mixed"}});
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(one[0].strategy, "group-commit+checkpoints=commit");
+  EXPECT_THAT([] { static_cast<void>(configurations_of({.strategies = {"pool+a=b"}})); },
+              usage_error("unknown strategy pool+a=b: the known ones are open-per-op"));
+}
+
+TEST(ConfigurationsOf, SaysWhyNothingIsLeftToHaveInFlight) {
+  EXPECT_THAT(
+      [] {
+        static_cast<void>(configurations_of({.strategies = {"per-thread"}, .in_flight = {8, 32}}));
+      },
+      usage_error("--in-flight 8,32: no benchmark is left"));
+  EXPECT_THAT(
+      [] {
+        static_cast<void>(configurations_of({.workloads = {"concurrent_read"}, .in_flight = {8}}));
+      },
+      usage_error("queues writes (group-commit)"));
+}
+
 TEST(ConfigurationsOf, FiltersFullNamesAsGoogleBenchmarkDoes) {
-  const std::size_t mixed = subjects().size();
+  const std::size_t mixed = strategies().size();
   const std::size_t all = configurations_of({}).size();
   EXPECT_EQ(configurations_of({.filter = "^mixed/.*threads:10$"}).size(), mixed);
   EXPECT_EQ(configurations_of({.filter = "-mixed"}).size(), all - mixed);

@@ -56,6 +56,41 @@ TEST(Expand, IsTheCrossProduct) {
   EXPECT_EQ(expand(matrix).size(), 16U * (1 + 1 + 3 + 3));
 }
 
+TEST(Configuration, NamesSeveralInFlightAndSeveralProcesses) {
+  Matrix matrix = original();
+  matrix.workloads = {find_workload("mixed")};
+  matrix.strategies = {"group-commit+checkpoints=commit"};
+  matrix.in_flight = {32};
+  matrix.processes = {1, 4};
+  EXPECT_THAT(full_names(matrix),
+              ElementsAre("mixed/production/group-commit+checkpoints=commit/rows:1000/"
+                          "payload:small/reads:50/in_flight:32/iterations:100/real_time/threads:10",
+                          "mixed/production/group-commit+checkpoints=commit/rows:1000/"
+                          "payload:small/reads:50/in_flight:32/processes:4/iterations:25/real_time/"
+                          "threads:10"));
+}
+
+TEST(Expand, LeavesOutSeveralInFlightWhereNothingIsQueued) {
+  Matrix matrix = original();
+  matrix.strategies = {"per-thread", "group-commit"};
+  matrix.in_flight = {1, 8};
+  std::vector<std::string> in_flight;
+  for (const Configuration& one : expand(matrix)) {
+    if (one.in_flight == 8) in_flight.emplace_back(one.workload->name);
+    EXPECT_TRUE(one.in_flight == 1 || one.strategy == "group-commit");
+  }
+  EXPECT_THAT(in_flight, ElementsAre("sequential_write", "mixed"));
+  EXPECT_EQ(expand(matrix).size(), 8U + 2U);
+}
+
+TEST(Expand, GivesSequentialWorkloadsOneThreadAndOneProcess) {
+  Matrix matrix = original();
+  matrix.processes = {2, 3};
+  std::vector<int> processes;
+  for (const Configuration& one : expand(matrix)) processes.push_back(one.processes);
+  EXPECT_THAT(processes, ElementsAre(1, 1, 2, 3, 2, 3));
+}
+
 TEST(Expand, GivesEachConfigurationOnce) {
   Matrix matrix = original();
   matrix.threads = {10, 10};

@@ -20,12 +20,14 @@ inline constexpr int kMostRepetitions = 1000;
 inline constexpr std::uint64_t kDefaultSeed = 20240501;
 inline constexpr std::int64_t kOriginalOperations = 1000;
 
-// As given on the command line; empty lists stand for everything there is.
+// As given on the command line; empty lists stand for everything there is, baselines excepted.
 struct BenchRequest {
   std::vector<std::string> sets = {"production"};
   std::vector<std::string> strategies;
   std::vector<std::string> workloads;
   std::vector<int> threads = {10};
+  std::vector<int> in_flight = {1};
+  std::vector<int> processes = {1};
   std::vector<std::int64_t> rows = {1000};
   std::vector<std::string> payloads = {"small"};
   int reads_percent = 50;

@@ -22,13 +22,16 @@ struct Configuration {
   PragmaSet set;
   std::string strategy;
   int threads;
+  int in_flight = 1;  // writes that each thread has submitted and not yet seen the end of, at most
+  int processes = 1;  // each with so many threads
   std::int64_t rows;
   Payload payload;
   int reads_percent;  // meaningful when workload->has_read_share
   // Requests of each thread in a repetition; 0: as many as fill the minimum time.
   std::int64_t operations_per_thread;
 
-  // WORKLOAD/SET/STRATEGY/rows:N/payload:P, and /reads:R where the share is a parameter.
+  // WORKLOAD/SET/STRATEGY/rows:N/payload:P, /reads:R where the share is a parameter, and
+  // /in_flight:N and /processes:N where they are above 1.
   [[nodiscard]] std::string name() const;
   // With what Google Benchmark adds: the name in results. Checked against Google Benchmark's own
   // in the tests.
@@ -36,15 +39,20 @@ struct Configuration {
 };
 
 inline constexpr int kMostThreads = 1024;
+inline constexpr int kMostInFlight = 4096;
+inline constexpr int kMostProcesses = 256;
 inline constexpr std::int64_t kMostRows = 1'000'000'000;
 inline constexpr std::int64_t kMostOperations = 1'000'000'000;
 
-// What to run: every combination.
+// What to run: every combination that makes sense. More than one write in flight needs a workload
+// that writes and a strategy with an asynchronous form; other combinations are left out.
 struct Matrix {
   std::vector<const WorkloadInfo*> workloads;
   std::vector<PragmaSet> sets;
   std::vector<std::string> strategies;
   std::vector<int> threads = {10};  // of the concurrent workloads; the others have one
+  std::vector<int> in_flight = {1};
+  std::vector<int> processes = {1};  // of the concurrent workloads; the others have one
   std::vector<std::int64_t> rows = {1000};
   std::vector<Payload> payloads = {{.name = "small"}};
   int reads_percent = 50;
@@ -52,7 +60,7 @@ struct Matrix {
                                 // them; 0: by time
 };
 
-// Each configuration once, in the order of the lists, workloads first.
+// Each configuration once, in the order of the lists, workloads first; possibly none.
 [[nodiscard]] std::vector<Configuration> expand(const Matrix& matrix);
 
 }  // namespace pragmark
