@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -94,6 +95,11 @@ std::optional<VfsCosts> vfs_costs(const BenchOptions& options, StoreTemplates& t
   return costs;
 }
 
+// Plain lines on a terminal too: they are few, and the progress of repetitions comes after them.
+void print_load_progress(std::int64_t loaded, std::int64_t rows) {
+  fmt::print(stderr, "loading rows before the clock: {} of {}\n", loaded, rows);
+}
+
 struct Measured {
   ResultCollector collector;
   std::optional<VfsCosts> vfs_costs;
@@ -104,7 +110,7 @@ struct Measured {
 Measured measure(const BenchOptions& options, const std::vector<Configuration>& configurations) {
   Measured measured;
   const ScratchDirectory scratch(options.directory);
-  StoreTemplates templates(scratch.path(), options.request.seed);
+  StoreTemplates templates(scratch.path(), options.request.seed, print_load_progress);
   measured.vfs_costs = vfs_costs(options, templates, scratch);
 
   Progress progress({.total = static_cast<int>(configurations.size()) * options.request.repetitions,

@@ -102,7 +102,7 @@ void BenchmarkCase::begin() {
   guarded([&] {
     repetition_ = std::make_unique<Repetition>(session_.options());
     const std::string path = repetition_->directory.file("store.db");
-    session_.options().templates->copy(configuration_, path);
+    session_.options().templates->place(configuration_, path);
     repetition_->subject = session_.options().make_subject(
         configuration_.strategy, {.path = path,
                                   .set = configuration_.set,
