@@ -20,13 +20,15 @@ using Clock = std::chrono::steady_clock;
 // Members are destroyed in the reverse order: connections before the layer they use, both before
 // the directory is removed.
 struct BenchmarkCase::Repetition {
-  explicit Repetition(const Session::Options& options) : directory(options.scratch->path()) {
+  explicit Repetition(const Session::Options& options)
+      : directory(options.scratch->path()), harness_ns_per_op(pragmark::harness_ns_per_op()) {
     if (options.counting_vfs) layer.emplace();
   }
 
   ScratchDirectory directory;
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
+  double harness_ns_per_op;
   IoCounts before;  // the clock started
   IoCounts cost;    // while it ran
   Tally total;
@@ -115,6 +117,9 @@ void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   worker.tally.clear();
   if (stopped()) return;
   guarded([&] {
+    if (configuration_.in_flight > 1 && !worker.window) {
+      worker.window.emplace(configuration_.in_flight);
+    }
     worker.client =
         configuration_.workload->make_client({.subject = repetition_->subject.get(),
                                               .data = &data_,
@@ -129,38 +134,14 @@ void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   });
 }
 
-// The timed loop. One look at the clock for each request: its end is the next one's start, so the
-// few nanoseconds of counting belong to a request's latency and none is lost.
 void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
-  Client& client = *worker.client;
-  Tally& tally = worker.tally;
-  Clock::time_point start = Clock::now();
-  for (std::int64_t i = 0; i < operations; ++i) {
-    if (stopped()) return;
-    ++tally.attempted;
-    bool acknowledged = true;
-    try {
-      switch (client.run()) {
-        case Outcome::Read: ++tally.reads; break;
-        case Outcome::Written: ++tally.writes; break;
-        case Outcome::WrongRow: ++tally.wrong_rows; break;
-      }
-    } catch (const Error& error) {
-      acknowledged = false;
-      if (error.contention() != Contention::None) {
-        ++tally.busy_errors;
-      } else {
-        ++tally.errors;
-        guarded([] { throw; });  // stopped() from now on
-      }
-    } catch (const std::exception&) {
-      acknowledged = false;
-      ++tally.errors;
-      guarded([] { throw; });
-    }
-    const Clock::time_point end = Clock::now();
-    if (acknowledged) tally.latencies.record(end - start);
-    start = end;
+  const auto has_stopped = [this] { return stopped(); };
+  const auto on_failure = [this] { guarded([] { throw; }); };  // stopped() from now on
+  const LoopControl control{.stopped = has_stopped, .on_failure = on_failure};
+  if (worker.window) {
+    keep_in_flight(*worker.client, operations, *worker.window, worker.tally, control);
+  } else {
+    pragmark::make_requests(*worker.client, operations, worker.tally, control);
   }
 }
 
@@ -210,6 +191,7 @@ void BenchmarkCase::report(benchmark::State& state) {
   set("latency_us_p99", total.latencies.percentile_us(99));
   set("latency_us_p99_9", total.latencies.percentile_us(99.9));
   set("latency_us_max", total.latencies.max_us());
+  set("harness_ns_per_op", repetition_->harness_ns_per_op);
   if (!repetition_->layer) return;
   const IoCounts& cost = repetition_->cost;
   if (total.writes > 0) {

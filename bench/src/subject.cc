@@ -2,12 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 #include "pragmark/store.h"
 #include "pragmark/strategy.h"
 
 namespace pragmark {
+
+std::future<void> Subject::submit(const Topic& topic) {
+  std::promise<void> promise;
+  try {
+    write(topic);
+    promise.set_value();
+  } catch (...) {
+    promise.set_exception(std::current_exception());
+  }
+  return promise.get_future();
+}
+
 namespace {
 
 class StoreSubject final : public Subject {

@@ -94,6 +94,19 @@ bool parameters_differ(const std::vector<CaseResult>& results) {
   });
 }
 
+// The median over all repetitions: the loop is the same for all configurations.
+std::optional<double> harness_cost(const std::vector<CaseResult>& results) {
+  std::vector<double> all;
+  for (const CaseResult& result : results) {
+    const auto found = result.counters.find("harness_ns_per_op");
+    if (found != result.counters.end()) {
+      all.insert(all.end(), found->second.begin(), found->second.end());
+    }
+  }
+  if (all.empty()) return std::nullopt;
+  return median(std::move(all));
+}
+
 std::string render(const std::vector<Line>& lines) {
   std::array<std::size_t, kColumns> widths{};
   for (const Line& cells : lines) {
@@ -126,7 +139,11 @@ std::string summary_table(const std::vector<CaseResult>& results, double target)
     const Configuration& first = *results.front().configuration;
     text += fmt::format("{} rows, payload {}; ", first.rows, first.payload.name);
   }
-  text += "medians of n repetitions; latencies are medians of the repetitions' percentiles\n\n";
+  text += "medians of n repetitions; latencies are medians of the repetitions' percentiles";
+  if (const std::optional<double> cost = harness_cost(results)) {
+    text += fmt::format("; of each request the harness takes {:.0f} ns", *cost);
+  }
+  text += "\n\n";
   text += render(lines);
   for (const CaseResult& result : results) {
     if (result.error.empty()) continue;

@@ -34,6 +34,7 @@ TEST_F(HarnessTest, CountersAreThoseOfAllThreadsTogether) {
   EXPECT_LE(counter(row, "latency_us_p50"), counter(row, "latency_us_p99"));
   EXPECT_LE(counter(row, "latency_us_p99_9"), counter(row, "latency_us_max"));
   EXPECT_LE(counter(row, "latency_us_max"), seconds * 1e6);
+  EXPECT_GT(counter(row, "harness_ns_per_op"), 0);
   EXPECT_EQ(row.report_label, "process-safe");
 }
 

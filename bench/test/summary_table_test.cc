@@ -28,6 +28,7 @@ CaseResult good(const Configuration& configuration) {
                      {"latency_us_p99_9", std::vector<double>(9, 34000.0)},
                      {"busy_errors", std::vector<double>(9, 2)},
                      {"operations", std::vector<double>(9, 10'000)},
+                     {"harness_ns_per_op", {20, 27.4, 900}},
                      {"syncs_per_write", std::vector<double>(9, 0.0125)}};
   return result;
 }
@@ -40,6 +41,7 @@ TEST(SummaryTable, ShowsMedianIntervalLatenciesAndWhatTheyMean) {
                                    "process-safe\n"));
   EXPECT_THAT(table, HasSubstr("against 60,000"));
   EXPECT_THAT(table, HasSubstr("1000 rows, payload small"));
+  EXPECT_THAT(table, HasSubstr("of each request the harness takes 27 ns\n"));
 }
 
 TEST(SummaryTable, ShowsAnErrorInsteadOfFigures) {
@@ -57,6 +59,13 @@ TEST(SummaryTable, NamesTheParametersOfEachLineWhereTheyDiffer) {
   const std::string table = summary_table({good(two[0]), good(two[1])}, 60'000);
   EXPECT_THAT(table, HasSubstr("mixed rows:10 payload:small reads:50"));
   EXPECT_THAT(table, HasSubstr("mixed rows:20 payload:small reads:50"));
+}
+
+TEST(SummaryTable, NamesWhatIsInFlight) {
+  auto one = mixed();
+  one[0].in_flight = 32;
+  one[0].processes = 2;
+  EXPECT_THAT(summary_table({good(one[0])}, 60'000), HasSubstr("mixed in_flight:32 processes:2 "));
 }
 
 TEST(SummaryTable, ShowsADashForWhatWasNotMeasured) {

@@ -1,6 +1,7 @@
 // Question: how many requests do N clients get done in a second when some read and some write?
 // Timed: reads as in concurrent_read and writes as in sequential_write, in an order shuffled before
-//   the clock starts, with the exact share of reads.
+//   the clock starts, with the exact share of reads. With --in-flight N a client goes on while up
+//   to N of its writes are queued; its reads are made one at a time.
 // Not timed: as in those.
 // Wrong if: any of their conditions fails. Requests that ended in BUSY are counted apart
 //   (`busy_errors`) and are not in the rate; with many of them the share of reads is no longer
@@ -24,6 +25,10 @@ class Mixed final : public Client {
                    .reads_percent = options.reads_percent}) {}
 
   Outcome run() override { return schedule_.next_is_read() ? reader_.run() : writer_.run(); }
+  Started start() override {
+    if (schedule_.next_is_read()) return {.outcome = reader_.run()};
+    return writer_.start();
+  }
 
  private:
   TopicReader reader_;

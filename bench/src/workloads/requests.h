@@ -50,15 +50,23 @@ class TopicWriter {
         stride_(static_cast<std::uint64_t>(options.threads)) {}
 
   Outcome run() {
+    subject_.write(next_topic());
+    return Outcome::Written;
+  }
+
+  Started start() {
+    return {.outcome = Outcome::Written, .written = subject_.submit(next_topic())};
+  }
+
+ private:
+  const Topic& next_topic() noexcept {
     Topic& topic = topics_[next_];
     if (++next_ == topics_.size()) next_ = 0;
     data_.stamp(row_, topic);
     row_ += stride_;  // also when the write fails: whether it did is for the harness to judge
-    subject_.write(topic);
-    return Outcome::Written;
+    return topic;
   }
 
- private:
   Subject& subject_;
   const Dataset& data_;
   std::vector<Topic> topics_;

@@ -1,11 +1,13 @@
 // Runs one configuration under Google Benchmark: fresh database, proof, clock, checks.
 //
 // For each repetition (and each of Google Benchmark's trials that find the number of iterations):
-//   1. thread 0 copies the template database and makes the subject;
+//   1. thread 0 measures what the loop itself costs (see request_loop.h), copies the template
+//      database and makes the subject;
 //   2. every thread warms up (connections open, PRAGMA set proven) and makes its client;
 //   3. every clock is started; when the last one runs, all threads begin;
-//   4. each thread makes its requests; the clocks run until the last thread is done, so that no
-//      thread's early end makes the rate look better than it was;
+//   4. each thread makes its requests; the clocks run until the last thread is done and has seen
+//      the end of all it had in flight, so that no thread's early end makes the rate look better
+//      than it was;
 //   5. thread 0 checks: rows found == initial rows + writes acknowledged, no wrong answer,
 //      integrity_check and foreign_key_check clean. Otherwise an error takes the figure's place.
 // A configuration that failed once stays failed: its later repetitions err without running.
@@ -17,11 +19,13 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pragmark/bench/configuration.h"
 #include "pragmark/bench/dataset.h"
+#include "pragmark/bench/request_loop.h"
 #include "pragmark/bench/session.h"
 #include "pragmark/bench/tally.h"
 #include "pragmark/bench/workload.h"
@@ -49,6 +53,7 @@ class BenchmarkCase {
   struct Repetition;  // database, subject, layer: what lives as long as one repetition
   struct alignas(64) Worker {
     std::unique_ptr<Client> client;
+    std::optional<Window> window;  // when several writes are in flight; empty between repetitions
     Tally tally;
   };
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,10 @@ class Subject {
   [[nodiscard]] virtual bool read(std::string_view id, Topic& into) = 0;
   // Returns when the write is committed.
   virtual void write(const Topic& topic) = 0;
+  // Queues the write; the topic may change as soon as this returns. The future is ready when the
+  // write is committed, and holds the error when it failed. A subject that cannot queue writes at
+  // once, which is what this default does.
+  [[nodiscard]] virtual std::future<void> submit(const Topic& topic);
 
   // After the clock has stopped.
   [[nodiscard]] virtual std::int64_t count_topics() = 0;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -26,9 +27,15 @@ enum class Outcome {
   WrongRow,  // a read whose answer is missing or belongs to another id: the run is worthless
 };
 
+// A request that was begun.
+struct Started {
+  Outcome outcome = Outcome::Read;
+  std::future<void> written = {};  // valid when the outcome is not known yet: a write in flight
+};
+
 // Owns:    all that its requests need, made before the clock starts.
 // Threads: the thread that made it.
-// Errors:  run() passes on what the subject throws.
+// Errors:  run() and start() pass on what the subject throws.
 class Client {
  public:
   Client() = default;
@@ -38,6 +45,9 @@ class Client {
 
   // One request. Allocates nothing, prints nothing, keeps no lock.
   [[nodiscard]] virtual Outcome run() = 0;
+  // The same request, but a write is only queued: it ends when its future is ready, which holds the
+  // error if it failed. Clients that do not write need none of their own.
+  [[nodiscard]] virtual Started start() { return {.outcome = run()}; }
 };
 
 struct ClientOptions {
