@@ -1,8 +1,11 @@
 // pragmark bench: measures workloads, proves settings before and checks answers after.
+#include <unistd.h>
+
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +13,7 @@
 
 #include "pragmark/bench/bench_run.h"
 #include "pragmark/bench/command_line.h"
+#include "pragmark/bench/worker_process.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
 
@@ -167,5 +171,8 @@ ExitCode run(int argc, char** argv) {
 }  // namespace pragmark
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == pragmark::kWorkerArgument) {
+    return pragmark::run_worker(STDIN_FILENO, STDOUT_FILENO);
+  }
   return pragmark::run_program("bench", [&] { return pragmark::run(argc, argv); });
 }

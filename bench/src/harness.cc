@@ -9,6 +9,8 @@
 
 #include "pragmark/assert.h"
 #include "pragmark/bench/subject.h"
+#include "pragmark/bench/worker_group.h"
+#include "pragmark/bench/worker_tasks.h"
 #include "pragmark/counting_vfs.h"
 #include "pragmark/error.h"
 #include "pragmark/verify/scratch_directory.h"
@@ -28,6 +30,7 @@ struct BenchmarkCase::Repetition {
   ScratchDirectory directory;
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
+  std::unique_ptr<WorkerGroup> group;  // when the clients run in processes of their own
   double harness_ns_per_op;
   IoCounts before;  // the clock started
   IoCounts cost;    // while it ran
@@ -80,7 +83,7 @@ void BenchmarkCase::run(benchmark::State& state) {
   Worker& worker = workers_[static_cast<std::size_t>(thread)];
   std::chrono::nanoseconds elapsed{0};
 
-  if (thread == 0) begin();
+  if (thread == 0) begin(state.max_iterations);
   all_threads_.arrive_and_wait();
   prepare_worker(thread, state.max_iterations);
   all_threads_.arrive_and_wait();
@@ -90,7 +93,7 @@ void BenchmarkCase::run(benchmark::State& state) {
   while (state.KeepRunningBatch(state.max_iterations)) {
     const Clock::time_point start = Clock::now();
     all_threads_.arrive_and_wait();
-    if (!stopped()) make_requests(worker, state.max_iterations);
+    if (!stopped()) make_requests(thread, state.max_iterations);
     all_threads_.arrive_and_wait();
     elapsed += Clock::now() - start;
   }
@@ -99,23 +102,38 @@ void BenchmarkCase::run(benchmark::State& state) {
   if (thread == 0) end(state, elapsed);
 }
 
-void BenchmarkCase::begin() {
+void BenchmarkCase::make_subject(const std::string& database) {
+  const std::string vfs = repetition_->layer ? repetition_->layer->name() : "";
+  repetition_->subject = session_.options().make_subject(
+      configuration_.strategy, {.path = database, .set = configuration_.set, .vfs = vfs});
+}
+
+void BenchmarkCase::begin(std::int64_t operations) {
   if (stopped()) return;
   guarded([&] {
-    repetition_ = std::make_unique<Repetition>(session_.options());
+    const Session::Options& options = session_.options();
+    repetition_ = std::make_unique<Repetition>(options);
     const std::string path = repetition_->directory.file("store.db");
-    session_.options().templates->place(configuration_, path);
-    repetition_->subject = session_.options().make_subject(
-        configuration_.strategy, {.path = path,
-                                  .set = configuration_.set,
-                                  .vfs = repetition_->layer ? repetition_->layer->name() : ""});
+    options.templates->place(configuration_, path);
+    if (runs_in_workers(configuration_)) {
+      repetition_->group = std::make_unique<WorkerGroup>(
+          WorkerGroupOptions{.command = options.worker_command,
+                             .stopped = [this] { return stopped(); }},
+          worker_tasks(configuration_, {.directory = &repetition_->directory,
+                                        .database = path,
+                                        .data = &data_,
+                                        .operations = operations,
+                                        .counting_vfs = options.counting_vfs}));
+    } else {
+      make_subject(path);
+    }
   });
 }
 
 void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   Worker& worker = workers_[static_cast<std::size_t>(thread)];
   worker.tally.clear();
-  if (stopped()) return;
+  if (stopped() || repetition_->group) return;
   guarded([&] {
     if (configuration_.in_flight > 1 && !worker.window) {
       worker.window.emplace(configuration_.in_flight);
@@ -134,7 +152,16 @@ void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   });
 }
 
-void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
+void BenchmarkCase::make_requests(int thread, std::int64_t operations) {
+  if (WorkerGroup* group = repetition_->group.get()) {
+    if (thread != 0) return;
+    guarded([&] {
+      group->go();
+      group->wait_until_done();
+    });
+    return;
+  }
+  Worker& worker = workers_[static_cast<std::size_t>(thread)];
   const auto has_stopped = [this] { return stopped(); };
   const auto on_failure = [this] { guarded([] { throw; }); };  // stopped() from now on
   const LoopControl control{.stopped = has_stopped, .on_failure = on_failure};
@@ -145,7 +172,21 @@ void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
   }
 }
 
+// What all threads, here or in the workers, have counted.
 // REQUIRES: every thread is done.
+void BenchmarkCase::collect() {
+  if (repetition_->group) {
+    const WorkerResult result = repetition_->group->result();
+    repetition_->total = result.tally;
+    repetition_->cost = result.io;
+    repetition_->group->finish();
+    make_subject(repetition_->directory.file("store.db"));
+    return;
+  }
+  for (const Worker& worker : workers_) repetition_->total.merge(worker.tally);
+  if (repetition_->layer) repetition_->cost = repetition_->layer->counts() - repetition_->before;
+}
+
 void BenchmarkCase::check() {
   const Tally& total = repetition_->total;
   PRAGMARK_ASSERT(static_cast<std::int64_t>(total.latencies.count()) ==
@@ -221,10 +262,12 @@ void BenchmarkCase::count_repetition(std::int64_t iterations, std::chrono::nanos
 // threads.
 void BenchmarkCase::end(benchmark::State& state, std::chrono::nanoseconds elapsed) {
   if (repetition_) {
-    Tally& total = repetition_->total;
-    for (const Worker& worker : workers_) total.merge(worker.tally);
-    if (repetition_->layer) repetition_->cost = repetition_->layer->counts() - repetition_->before;
-    if (!stopped()) guarded([&] { check(); });
+    if (!stopped()) {
+      guarded([&] {
+        collect();
+        check();
+      });
+    }
     if (!stopped()) report(state);
   }
   if (failed_.load()) {
