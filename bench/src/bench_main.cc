@@ -14,6 +14,7 @@
 #include "pragmark/bench/bench_run.h"
 #include "pragmark/bench/command_line.h"
 #include "pragmark/bench/worker_process.h"
+#include "pragmark/bench/subject.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
 
@@ -45,13 +46,26 @@ CLI::Validator finite_range(double lowest, double highest) {
       "");
 }
 
+// Which peers there are is the build's affair.
+std::string names_of_baselines() {
+  std::string names;
+  for (const SubjectInfo& subject : subjects()) {
+    if (subject.kind != SubjectKind::Baseline) continue;
+    names += (names.empty() ? "" : ", ") + subject.name;
+  }
+  return names;
+}
+
 void add_what_runs(CLI::App& app, BenchRequest& request) {
   app.add_option("--pragmas", request.sets, "NAME, NAME+setting=value+.., or a .sql file")
       ->delimiter(',')
       ->option_text("SET,.. [production]");
-  app.add_option("--strategy", request.strategies, "how operations get connections")
+  app.add_option("--strategy", request.strategies,
+                 "how operations get connections: NAME[+option=value..], or a baseline, which runs "
+                 "only where it is named (" +
+                     names_of_baselines() + ")")
       ->delimiter(',')
-      ->option_text("STRATEGY,.. [all]");
+      ->option_text("STRATEGY,.. [all of the library]");
   app.add_option("--workload", request.workloads,
                  "sequential_read, sequential_write, concurrent_read, mixed")
       ->delimiter(',')

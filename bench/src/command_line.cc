@@ -56,8 +56,12 @@ std::vector<const WorkloadInfo*> chosen_workloads(const std::vector<std::string>
 
 std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<std::string> known;
-  for (const SubjectInfo& subject : subjects()) known.push_back(subject.name);
-  if (names.empty()) return known;
+  std::vector<std::string> strategies;
+  for (const SubjectInfo& subject : subjects()) {
+    known.push_back(subject.name);
+    if (subject.kind == SubjectKind::Strategy) strategies.push_back(subject.name);
+  }
+  if (names.empty()) return strategies;
   for (const std::string& name : names) {
     if (!find_subject(name)) fail_unknown("strategy", name, known);
   }

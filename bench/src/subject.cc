@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "pragmark/store.h"
 #include "pragmark/strategy.h"
+#include "subjects/subjects.h"
 
 namespace pragmark {
 
@@ -41,6 +43,23 @@ class StoreSubject final : public Subject {
   Store store_;
 };
 
+struct BaselineInfo {
+  std::string_view name;
+  std::string_view description;
+  std::unique_ptr<Subject> (*make)(const SubjectOptions& options);
+};
+
+constexpr BaselineInfo kBaselines[] = {
+    {"raw", "hand-written loop against SQLite's C API: the limit of what a strategy can reach",
+     make_raw},
+#ifdef PRAGMARK_HAS_SQLITECPP
+    {"sqlitecpp", "the same with SQLiteCpp", make_sqlitecpp},
+#endif
+#ifdef PRAGMARK_HAS_SOCI
+    {"soci", "the same with SOCI", make_soci},
+#endif
+};
+
 // The strategies of the library that can queue a write.
 constexpr std::array<std::string_view, 1> kAsynchronous = {"group-commit"};
 
@@ -52,7 +71,14 @@ std::vector<SubjectInfo> subjects() {
     known.push_back(
         {.name = std::string(strategy.name),
          .description = std::string(strategy.description),
+         .kind = SubjectKind::Strategy,
          .asynchronous = std::ranges::find(kAsynchronous, strategy.name) != kAsynchronous.end()});
+  }
+  for (const BaselineInfo& baseline : kBaselines) {
+    known.push_back({.name = std::string(baseline.name),
+                     .description = std::string(baseline.description),
+                     .kind = SubjectKind::Baseline,
+                     .asynchronous = false});
   }
   return known;
 }
@@ -60,12 +86,16 @@ std::vector<SubjectInfo> subjects() {
 std::optional<SubjectInfo> find_subject(std::string_view name) {
   const std::string_view base = name.substr(0, name.find('+'));
   for (SubjectInfo& subject : subjects()) {
-    if (subject.name == base) return std::move(subject);
+    if (subject.name != base) continue;
+    if (subject.kind == SubjectKind::Baseline && base != name) return std::nullopt;
+    return std::move(subject);
   }
   return std::nullopt;
 }
 
 std::unique_ptr<Subject> make_subject(std::string_view name, const SubjectOptions& options) {
+  const auto* baseline = std::ranges::find(kBaselines, name, &BaselineInfo::name);
+  if (baseline != std::end(kBaselines)) return baseline->make(options);
   return std::make_unique<StoreSubject>(name, options);
 }
 

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "pragmark/bench/subject.h"
 #include "pragmark/bench/workload.h"
 #include "pragmark/error.h"
+#include "pragmark/strategy.h"
 
 namespace pragmark {
 namespace {
@@ -22,8 +22,16 @@ auto usage_error(const std::string& part) {
       AllOf(Property(&Error::kind, ErrorKind::Usage), Property(&Error::what, HasSubstr(part))));
 }
 
-TEST(ConfigurationsOf, RunsEverythingByDefaultWithTheProductionSet) {
-  EXPECT_EQ(configurations_of({}).size(), workloads().size() * subjects().size());
+TEST(ConfigurationsOf, RunsEveryStrategyByDefaultWithTheProductionSet) {
+  EXPECT_EQ(configurations_of({}).size(), workloads().size() * strategies().size());
+}
+
+TEST(ConfigurationsOf, RunsBaselinesOnlyWhereTheyAreNamed) {
+  EXPECT_EQ(configurations_of({.strategies = {"raw", "per-thread"}, .workloads = {"mixed"}}).size(),
+            2U);
+  for (const Configuration& one : configurations_of({})) EXPECT_NE(one.strategy, "raw");
+  EXPECT_THAT([] { static_cast<void>(configurations_of({.strategies = {"raw+a=b"}})); },
+              usage_error("unknown strategy raw+a=b: the known ones are open-per-op"));
 }
 
 TEST(ConfigurationsOf, NamesWhatIsKnownWhenANameIsNot) {
@@ -61,7 +69,7 @@ TEST(ConfigurationsOf, SaysWhyNothingIsLeftToHaveInFlight) {
 }
 
 TEST(ConfigurationsOf, FiltersFullNamesAsGoogleBenchmarkDoes) {
-  const std::size_t mixed = subjects().size();
+  const std::size_t mixed = strategies().size();
   const std::size_t all = configurations_of({}).size();
   EXPECT_EQ(configurations_of({.filter = "^mixed/.*threads:10$"}).size(), mixed);
   EXPECT_EQ(configurations_of({.filter = "-mixed"}).size(), all - mixed);

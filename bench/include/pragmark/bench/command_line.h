@@ -20,7 +20,7 @@ inline constexpr int kMostRepetitions = 1000;
 inline constexpr std::uint64_t kDefaultSeed = 20240501;
 inline constexpr std::int64_t kOriginalOperations = 1000;
 
-// As given on the command line; empty lists stand for everything there is.
+// As given on the command line; empty lists stand for everything there is, baselines excepted.
 struct BenchRequest {
   std::vector<std::string> sets = {"production"};
   std::vector<std::string> strategies;

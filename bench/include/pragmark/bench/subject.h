@@ -1,11 +1,12 @@
-// What a workload runs against: the store with one of its strategies. Later baselines (a
-// hand-written C loop, other libraries) are further subjects, on the same rows and checks.
+// What a workload runs against: the store with one of its strategies, or a baseline that the
+// strategies are held against (a hand-written C loop, other libraries), on the same SQL, rows and
+// checks.
 //
 //   std::unique_ptr<Subject> subject = make_subject("per-thread", {.path = p, .set = set});
 //   subject->warm_up();                        // on every thread, before the clock starts
 //   if (subject->read(id.view(), topic)) ...
 //
-// To add one that is not a strategy of the library: a file in bench/src/subjects/ and a line in the
+// To add a baseline: a file in bench/src/subjects/, its factory in subjects.h and a line in the
 // table of subject.cc.
 #pragma once
 
@@ -58,15 +59,22 @@ struct SubjectOptions {
   std::string vfs;  // empty for SQLite's default
 };
 
+enum class SubjectKind {
+  Strategy,  // of the library; its name may be followed by options: NAME[+option=value..]
+  Baseline,  // runs only where it is named
+};
+
 struct SubjectInfo {
   std::string name;
   std::string description;
+  SubjectKind kind;
   bool asynchronous;  // writes can be queued: one client may have several in flight
 };
 
-// Every name that make_subject() knows, in the order of the library's strategies.
+// Every name that make_subject() knows: the library's strategies in their order, then raw and those
+// peers that this program was built with.
 [[nodiscard]] std::vector<SubjectInfo> subjects();
-// By the name before the options of NAME[+option=value..]; empty when there is none.
+// By the name, with options or without; empty when there is none.
 [[nodiscard]] std::optional<SubjectInfo> find_subject(std::string_view name);
 // Throws Error: of kind Usage when the name is unknown.
 [[nodiscard]] std::unique_ptr<Subject> make_subject(std::string_view name,
