@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <string>
@@ -13,8 +14,8 @@
 
 #include "pragmark/bench/bench_run.h"
 #include "pragmark/bench/command_line.h"
-#include "pragmark/bench/worker_process.h"
 #include "pragmark/bench/subject.h"
+#include "pragmark/bench/worker_process.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
 
@@ -174,6 +175,8 @@ ExitCode run(int argc, char** argv) {
           parse_arguments<CLI::ParseError>(app, static_cast<int>(ours.size()), ours.data())) {
     return *done;
   }
+  const char* python = std::getenv("PRAGMARK_PYTHON");  // NOLINT(concurrency-mt-unsafe)
+  if (python != nullptr) options.python = python;
   if (!options.preset.empty()) apply_original_preset(options.request);
   options.request.filter = split.filter;
   options.google_benchmark_arguments =

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "pragmark/assert.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
 #include "pragmark/bench/worker_group.h"
 #include "pragmark/bench/worker_tasks.h"
@@ -22,8 +23,9 @@ using Clock = std::chrono::steady_clock;
 // Members are destroyed in the reverse order: connections before the layer they use, both before
 // the directory is removed.
 struct BenchmarkCase::Repetition {
-  explicit Repetition(const Session::Options& options)
-      : directory(options.scratch->path()), harness_ns_per_op(pragmark::harness_ns_per_op()) {
+  Repetition(const Session::Options& options, bool in_python) : directory(options.scratch->path()) {
+    if (in_python) return;  // its SQLite has no layer, and its loop is not ours
+    harness_ns_per_op = pragmark::harness_ns_per_op();
     if (options.counting_vfs) layer.emplace();
   }
 
@@ -31,7 +33,7 @@ struct BenchmarkCase::Repetition {
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
   std::unique_ptr<WorkerGroup> group;  // when the clients run in processes of their own
-  double harness_ns_per_op;
+  std::optional<double> harness_ns_per_op;
   IoCounts before;  // the clock started
   IoCounts cost;    // while it ran
   Tally total;
@@ -112,18 +114,19 @@ void BenchmarkCase::begin(std::int64_t operations) {
   if (stopped()) return;
   guarded([&] {
     const Session::Options& options = session_.options();
-    repetition_ = std::make_unique<Repetition>(options);
+    const bool in_python = configuration_.strategy == kPythonOriginal;
+    repetition_ = std::make_unique<Repetition>(options, in_python);
     const std::string path = repetition_->directory.file("store.db");
     options.templates->place(configuration_, path);
     if (runs_in_workers(configuration_)) {
       repetition_->group = std::make_unique<WorkerGroup>(
-          WorkerGroupOptions{.command = options.worker_command,
+          WorkerGroupOptions{.command = in_python ? options.python_command : options.worker_command,
                              .stopped = [this] { return stopped(); }},
           worker_tasks(configuration_, {.directory = &repetition_->directory,
                                         .database = path,
                                         .data = &data_,
                                         .operations = operations,
-                                        .counting_vfs = options.counting_vfs}));
+                                        .counting_vfs = repetition_->layer.has_value()}));
     } else {
       make_subject(path);
     }
@@ -232,7 +235,7 @@ void BenchmarkCase::report(benchmark::State& state) {
   set("latency_us_p99", total.latencies.percentile_us(99));
   set("latency_us_p99_9", total.latencies.percentile_us(99.9));
   set("latency_us_max", total.latencies.max_us());
-  set("harness_ns_per_op", repetition_->harness_ns_per_op);
+  if (repetition_->harness_ns_per_op) set("harness_ns_per_op", *repetition_->harness_ns_per_op);
   if (!repetition_->layer) return;
   const IoCounts& cost = repetition_->cost;
   if (total.writes > 0) {

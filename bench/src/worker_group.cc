@@ -1,9 +1,7 @@
 #include "pragmark/bench/worker_group.h"
 
 #include <poll.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +9,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -19,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "child_process.h"
 #include "line_channel.h"
 #include "pragmark/error.h"
 #include "pragmark/verify/interrupt.h"
@@ -26,46 +24,15 @@
 namespace pragmark {
 namespace {
 
-constexpr int kLookMs = 50;          // how often stopped() is asked while waiting
-constexpr int kLongestEndMs = 5000;  // from the end of a worker's channel to that of its process
-
-[[noreturn]] void fail_to_start(const std::string& program, int cause) {
-  throw Error::environment("start a worker process with", std::generic_category().message(cause),
-                           program);
-}
-
+constexpr int kLookMs = 50;  // how often stopped() is asked while waiting
 // Both ends close on exec; the worker gets copies of its end as standard input and output.
 std::array<int, 2> make_channel(const std::string& program) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    fail_to_start(program, errno);
+    throw Error::environment("start a worker with", std::generic_category().message(errno),
+                             program);
   }
   return ends;
-}
-
-pid_t spawn(const std::vector<std::string>& command, int channel) {
-  std::vector<char*> arguments;
-  for (const std::string& text : command) arguments.push_back(const_cast<char*>(text.c_str()));
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, channel, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, channel, STDOUT_FILENO);
-  pid_t process = 0;
-  const int refused = ::posix_spawnp(&process, command.front().c_str(), &actions, nullptr,
-                                     arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (refused != 0) fail_to_start(command.front(), refused);
-  return process;
-}
-
-std::string how_it_ended(int status) {
-  if (WIFSIGNALED(status)) {
-    const int number = WTERMSIG(status);
-    const char* name = ::sigabbrev_np(number);
-    return fmt::format("was killed by signal {} (SIG{})", number, name == nullptr ? "?" : name);
-  }
-  return fmt::format("ended with exit code {}", WEXITSTATUS(status));
 }
 
 }  // namespace
@@ -89,24 +56,15 @@ class WorkerGroup::Worker {
   // A worker that is gone shows when it is read from.
   void send(std::string_view line) const { static_cast<void>(write_line(channel_, line)); }
   void close_input() const noexcept { ::shutdown(channel_, SHUT_WR); }
-  // Waits for a process that has closed its channel, and so is about to end; one that does not is
-  // killed. Returns how it ended.
-  int reap() noexcept {
-    int status = 0;
-    for (int waited_ms = 0; ::waitpid(process_, &status, WNOHANG) == 0; ++waited_ms) {
-      if (waited_ms == kLongestEndMs) ::kill(process_, SIGKILL);
-      ::usleep(1000);
-    }
-    process_ = 0;
-    return status;
-  }
+  // REQUIRES: it has closed its channel: it is about to end.
+  int reap() noexcept { return wait_for_end(std::exchange(process_, 0)); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
   Worker(const std::vector<std::string>& command, int number, int count, std::array<int, 2> ends)
       : channel_(ends[0]), reader_(channel_) {
     try {
-      process_ = spawn(command, ends[1]);
+      process_ = start_process(command, ends[1], ends[1]);
     } catch (...) {
       ::close(ends[0]);
       ::close(ends[1]);
@@ -127,10 +85,10 @@ namespace {
 // What a worker said of itself becomes what this process would have thrown.
 [[noreturn]] void throw_failure(const std::string& who, const WorkerFailure& failure) {
   const std::string operation = fmt::format("{}: {}", who, failure.operation);
-  if (failure.environment) {
-    if (failure.extended_code != 0) {
-      throw Error::sqlite(nullptr, failure.extended_code, operation, "", failure.path);
-    }
+  if (failure.extended_code != 0) {
+    Error error = Error::sqlite(nullptr, failure.extended_code, operation, "", failure.path);
+    if (error.kind() == ErrorKind::Environment) throw std::move(error);
+  } else if (failure.environment) {
     throw Error::environment(operation, failure.message, failure.path);
   }
   throw std::runtime_error(fmt::format("{}: {}", who, failure.message));

@@ -38,7 +38,7 @@ WorkerFailure failure_of(const std::exception& exception) {
     failure.operation = error->operation();
     failure.path = error->path();
     failure.extended_code = error->extended_code();
-    failure.environment = error->kind() == ErrorKind::Environment;
+    failure.environment = error->kind() == ErrorKind::Environment && failure.extended_code == 0;
   }
   return failure;
 }

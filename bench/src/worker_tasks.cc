@@ -2,6 +2,10 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
+
+#include "pragmark/bench/python_original.h"
+#include "pragmark/bench/requests_file.h"
 #include "pragmark/error.h"
 
 namespace pragmark {
@@ -20,7 +24,9 @@ std::string write_set_file(const Configuration& configuration, const WorkerPlace
 
 }  // namespace
 
-bool runs_in_workers(const Configuration& configuration) { return configuration.processes > 1; }
+bool runs_in_workers(const Configuration& configuration) {
+  return configuration.processes > 1 || configuration.strategy == kPythonOriginal;
+}
 
 std::vector<WorkerTask> worker_tasks(const Configuration& configuration, const WorkerPlace& place) {
   const std::string set_file = write_set_file(configuration, place);
@@ -40,6 +46,13 @@ std::vector<WorkerTask> worker_tasks(const Configuration& configuration, const W
                      .in_flight = configuration.in_flight,
                      .operations = place.operations,
                      .counting_vfs = place.counting_vfs});
+  }
+  if (configuration.strategy != kPythonOriginal) return tasks;
+  for (WorkerTask& task : tasks) {
+    const std::string requests =
+        place.directory->file(fmt::format("requests-{}.jsonl", task.process));
+    write_requests_file(requests, configuration, *place.data, task.process, place.operations);
+    task.script = python_script(configuration.set, requests);
   }
   return tasks;
 }

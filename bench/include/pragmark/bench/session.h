@@ -38,6 +38,7 @@ class Session {
     // Called by one thread after each repetition, not after trials.
     std::function<void(const Configuration&)> on_repetition = [](const Configuration&) {};
     std::vector<std::string> worker_command = {"/proc/self/exe", kWorkerArgument};
+    std::vector<std::string> python_command = {};  // of python-original; see python_original.h
     SubjectFactory make_subject = pragmark::make_subject;  // the tests put a lying one here
   };
   explicit Session(Options options) : options_(std::move(options)) {}

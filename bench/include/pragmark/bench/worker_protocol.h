@@ -69,7 +69,7 @@ struct WorkerFailure {
   std::string operation;  // a verb phrase; empty when SQLite was not involved
   std::string path;
   int extended_code = 0;     // SQLite's; 0 when it was not involved
-  bool environment = false;  // the machine refuses
+  bool environment = false;  // the machine refuses something else than SQLite
 };
 
 struct WorkerResult {
