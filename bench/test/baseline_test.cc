@@ -40,6 +40,20 @@ Topic topic(const std::string& id, std::optional<std::string> report = std::null
           .updated_at = Timestamp(std::chrono::milliseconds(1'700'000'000'456))};
 }
 
+// Differs in every member.
+Topic another_topic() {
+  return {.id = "another",
+          .title = "other",
+          .description = "other",
+          .status = "other",
+          .priority = 9,
+          .language = "other",
+          .domain = "other",
+          .research_report = "other",
+          .created_at = Timestamp(std::chrono::milliseconds(9)),
+          .updated_at = Timestamp(std::chrono::milliseconds(9))};
+}
+
 class BaselineTest : public testing::TestWithParam<std::string> {
  protected:
   BaselineTest() { Store create({.path = options().path}); }
@@ -64,7 +78,7 @@ TEST_P(BaselineTest, WritesAndReadsWhatTheStoreDoes) {
   for (const Topic& one : {plain, with_report, with_empty_report}) subject->write(one);
   Store store({.path = options().path});
   for (const Topic& one : {with_report, plain, with_empty_report, with_report}) {
-    Topic read = topic("another", "to be replaced");
+    Topic read = another_topic();
     EXPECT_TRUE(subject->read(one.id, read));
     EXPECT_EQ(read, one);
     EXPECT_EQ(store.get_topic(one.id), one);
@@ -88,8 +102,8 @@ TEST_P(BaselineTest, HoldsNoReadLockBetweenRequests) {
   const auto subject = made(options());
   subject->write(topic("t1"));
   Topic read;
-  ASSERT_TRUE(subject->read("t1", read));
   ASSERT_FALSE(subject->read("t2", read));
+  ASSERT_TRUE(subject->read("t1", read));
   subject->write(topic("t3"));
   Store store({.path = options().path, .set = PragmaSet::parse("production+busy_timeout=0")});
   EXPECT_FALSE(store.checkpoint(CheckpointMode::Truncate).busy);
