@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import json
 import sqlite3
@@ -44,6 +45,11 @@ class Worker:
     def answer(self) -> dict:
         return json.loads(self.process.stdout.readline())
 
+    def open(self, task: dict) -> None:
+        self.say(task)
+        answer = self.answer()
+        assert answer["say"] == "ready", answer
+
     def go(self) -> dict:
         self.say({"say": "go"})
         assert self.answer() == {"say": "done"}
@@ -75,7 +81,7 @@ def task_fixture(tmp_path):
         connection.commit()
     return {"say": "open", "protocol": "pragmark-worker/1", "database": str(database),
             "threads": 2, "in_flight": 1, "operations": 3,
-            "script": {"settings": SETTINGS, "read_sql": "SELECT id, title FROM topics WHERE id = ?1",
+            "script": {"settings": copy.deepcopy(SETTINGS), "read_sql": "SELECT id, title FROM topics WHERE id = ?1",
                        "write_sql": "INSERT INTO topics VALUES (?1, ?2, ?3, ?4)",
                        "requests_file": requests(tmp_path, [["a"], [0, "c", 3, 3], ["b"]],
                                                  [[1, "d", 4, 4], ["a"], [0, "e", 5, 5]])}}
@@ -113,8 +119,7 @@ def test_makes_the_requests_it_is_given(worker, task):
 
 def test_goes_on_where_it_was(worker, task):
     task["operations"] = 1
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     writes = [worker.go()["writes"] for _ in range(3)]
     assert writes == [1, 1, 1]
     spent = worker.go()
@@ -123,16 +128,14 @@ def test_goes_on_where_it_was(worker, task):
 
 def test_answer_of_another_row_is_counted(worker, task):
     task["script"]["read_sql"] = "SELECT 'b', title FROM topics WHERE id = ?1"
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     result = worker.go()
     assert (result["reads"], result["wrong_rows"]) == (1, 2)
 
 
 def test_row_that_is_missing_is_counted(worker, task, tmp_path):
     requests(tmp_path, [["a"], ["nobody"], ["b"]], [["a"], ["a"], ["a"]])
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     result = worker.go()
     assert (result["reads"], result["wrong_rows"]) == (5, 1)
 
@@ -140,8 +143,7 @@ def test_row_that_is_missing_is_counted(worker, task, tmp_path):
 def test_locked_database_is_busy_and_no_failure(worker, task):
     task["script"]["settings"] = [
         {"name": "busy_timeout", "sql": "PRAGMA busy_timeout = 1;", "accepted": ["1"]}]
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     with closing(sqlite3.connect(task["database"], isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         result = worker.go()
@@ -152,8 +154,7 @@ def test_locked_database_is_busy_and_no_failure(worker, task):
 
 def test_failed_request_is_told_in_one_line(worker, task, tmp_path):
     requests(tmp_path, [[0, "a", 1, 1]] * 3, [["a"], ["a"], ["a"]])
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     result = worker.go()
     assert result["errors"] == 1 and result["writes"] == 0
     assert "UNIQUE constraint failed" in result["failure"]["message"]
@@ -184,8 +185,7 @@ def test_setting_that_is_not_in_effect_is_refused(worker, task):
 def test_end_of_the_input_stops_what_is_running(worker, task, tmp_path):
     task["operations"] = 200_000
     requests(tmp_path, [["a"]] * 200_000, [["b"]] * 200_000)
-    worker.say(task)
-    worker.answer()
+    worker.open(task)
     worker.say({"say": "go"})
     worker.process.stdin.close()
     worker.process.stdin = None  # closed; communicate() would flush it
