@@ -16,7 +16,7 @@ from pragmark_report.errors import InputError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 FILES = {"report.html", "report.md", "throughput.svg", "throughput.png", "latency.svg",
-         "latency.png"}
+         "latency.png", "levers.svg", "levers.png"}
 
 
 def run(*arguments, **options):
