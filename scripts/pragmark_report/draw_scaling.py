@@ -1,6 +1,7 @@
 """Figures of scaling: throughput and p99 side by side against threads, rows or processes.
 
-A line for each configuration, of which the fastest are drawn when there are many; the table has all.
+A line for each configuration, of which the fastest are drawn when there are many; the table has
+all.
 A vertical axis starts at zero unless its values span more than MAX_LINEAR_SPAN; then it is
 logarithmic and says so. Like draw.py, functions return Figures and touch no file.
 """

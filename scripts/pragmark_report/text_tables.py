@@ -19,7 +19,7 @@ def ladder(ladder_: Ladder) -> list[str]:
         after = step.after
         table.append((
             words.step_text(step),
-            f"{words.plain(words.served_by(after))}",
+            words.plain(words.served_by(after)),
             words.rate(after.throughput.median_per_second),
             words.interval(after.throughput.interval),
             str(after.n),
@@ -50,8 +50,8 @@ def scaling_tables(groups: Sequence[Group]) -> list[str]:
     """A line a series: each value of the quantity with its rate, and its share of the best."""
     lines: list[str] = []
     for group in groups:
-        lines.append(f"{group.case.workload}: throughput against {group.quantity}, and the share of "
-                     "the best")
+        lines.append(f"{group.case.workload}: throughput against {group.quantity}, and the share "
+                     "of the best")
         for series in group.series:
             counts = words.n_text(point.row.n for point in series.points)
             lines.append(f"{INDENT}{words.series_text(series.like, group.quantity)}, {counts}")

@@ -92,7 +92,8 @@ def test_where_there_is_a_choice_the_levers_are_pulled_in_their_order(small, sum
     assert steps_of(ladder) == ["connection strategy: per-thread", "settings: production"]
     assert [step.gain.factor for step in ladder.steps] == [pytest.approx(3), pytest.approx(15)]
     assert ladder.total.factor == pytest.approx(45)
-    assert "From default/open-per-op (100/s, n=9) to production/per-thread" in findings_text(summary)
+    assert "From default/open-per-op (100/s, n=9) to production/per-thread (" in (
+        findings_text(summary))
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,8 @@ def test_loads_and_schema_are_told_apart_and_default_to_the_plain_ones():
     "written, checkpoints, wal_writes, canonical",
     [
         ("group-commit", "background", "coalesced", "group-commit"),
-        ("group-commit+wal_writes=direct", "background", "direct", "group-commit+wal_writes=direct"),
+        ("group-commit+wal_writes=direct", "background", "direct",
+         "group-commit+wal_writes=direct"),
         ("group-commit+wal_writes=direct+checkpoints=commit", "commit", "direct",
          "group-commit+checkpoints=commit+wal_writes=direct"),
         ("group-commit+checkpoints=background", "background", "coalesced", "group-commit"),
