@@ -109,8 +109,9 @@ def ladder_block(report: Rendered) -> str:
             for step in ladder.steps if ladder else ():
                 cells = ladder_cells(titles[answer.case], step, run.run.context)
                 lines.append(f"| {' | '.join(map(render.markdown, cells))} |")
-    builds = dict.fromkeys(f"SQLite {context['sqlite_version']} is {context['sqlite_source_id']}."
-                           for context in (run.run.context for run in report.summary.runs))
+    contexts = [run.run.context for run in report.summary.runs]
+    builds = dict.fromkeys(f"SQLite {each['sqlite_version']} is {each['sqlite_source_id']}."
+                           for each in contexts)
     return ("\n".join(lines) + "\n\n"
             "A gain is that of the choice on top of those above it, as a ratio of medians; one "
             "whose interval holds 1 is within the noise. All rows of one workload interleaved in "
@@ -125,8 +126,8 @@ def ladder_cells(title: str, step: levers.Step, context: dict[str, str]) -> tupl
     return (
         title, choice, words.ratio(step.gain), words.n_text((step.before.n, step.after.n)),
         " to ".join(rates), step.after.configuration.pragma_set, words.strategy_text(step.after),
-        words.load_text(step.after), ("" if step.interleaved else "from ") + context["sqlite_version"],
-        context["filesystem"],
+        words.load_text(step.after),
+        ("" if step.interleaved else "from ") + context["sqlite_version"], context["filesystem"],
     )
 
 

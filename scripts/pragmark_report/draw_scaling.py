@@ -94,7 +94,8 @@ def _throughput_panel(axis: Axes, group: Group, target: float) -> None:
     if axis.get_ylim()[0] <= target <= axis.get_ylim()[1]:
         axis.axhline(target, zorder=1, **TARGET_LINE)
         axis.text(1.0, target, f"target {words.rate(target)}/s", size=7.5, color=MUTED, ha="right",
-                  va="bottom", transform=axis.get_yaxis_transform())
+                  va="bottom", transform=axis.get_yaxis_transform(), zorder=1,
+                  bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})
 
 
 def _p99_panel(axis: Axes, group: Group) -> None:

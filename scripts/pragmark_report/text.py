@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from . import caveats, findings, levers, scaling, stats, text_tables, words, yardsticks
 from .compute import Row, RunSummary, Summary
 
-SUMMARY_SCHEMA = "pragmark.report/1"
+SUMMARY_SCHEMA = "pragmark.report/2"
 COLOURS = {stats.REACHED: "32", stats.MISSED: "31", stats.UNDECIDED: "33", "error": "31"}
 HEADINGS = ("set", "strategy", "load", "requests/s", "95% interval", "n", "noise", "p99 us",
             "failed", "durability", "target")

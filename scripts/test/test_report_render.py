@@ -229,7 +229,7 @@ def test_every_colour_of_a_figure_follows_the_theme(summarise, small):
 
 def test_the_json_summary_is_strict_and_complete(summarise, document):
     summary = json.loads(text.summary_json(summarise(document, verify_document())))
-    assert summary["schema"] == "pragmark.report/1"
+    assert summary["schema"] == "pragmark.report/2"
     answers = summary["runs"][0]["answers"]
     assert [len(answer["configurations"]) for answer in answers] == [6, 6, 6, 6]
     best = answers[1]["configurations"][4]
