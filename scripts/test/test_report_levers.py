@@ -96,6 +96,18 @@ def test_where_there_is_a_choice_the_levers_are_pulled_in_their_order(small, sum
         findings_text(summary))
 
 
+def test_checkpointing_is_pulled_before_wal_writes_when_both_orders_were_measured(summarise):
+    strategies = (PLAIN_GROUP, "group-commit+checkpoints=commit", "group-commit+wal_writes=direct",
+                  "group-commit")
+    made = Synthetic()
+    for place, strategy in enumerate(strategies):
+        made.add("mixed", "production", strategy, 100.0 * (1 + place))
+    summary = summarise(made.document())
+    assert steps_of(ladder_of(summary)) == ["checkpointing: background", "WAL writes: coalesced"]
+    rows = summary.runs[0].rows
+    assert tuple(row.configuration.strategy for row in rows) == strategies
+
+
 @pytest.mark.parametrize(
     "lacking, order",
     [("default/per-thread", ["settings: production", "connection strategy: per-thread"]),
@@ -150,7 +162,13 @@ def test_another_build_is_the_last_step_and_said_not_to_interleave(summarise):
     assert not last.interleaved and last.before.configuration == last.after.configuration
     assert last.gain.factor == pytest.approx(1.5, rel=0.1)
     assert "SQLite 3.53.0 compares two runs that did not interleave" in findings_text(summary)
-    assert levers.explain_run(summary.runs[1], summary)[0].steps[-1].interleaved
+
+
+def test_only_the_first_run_goes_over_to_another_build(summarise):
+    summary = summarise(ladder_document(ONE), build(), build("2027 c", "3.60.0"))
+    for run, builds in zip(summary.runs, (["SQLite 3.53.0"], [], [])):
+        (ladder,) = levers.explain_run(run, summary)
+        assert steps_of(ladder) == ALL_STEPS + builds
 
 
 @pytest.mark.parametrize(
