@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from . import findings, stats, words
 from .compute import RunSummary, Summary
 from .model import Verification
+from .strategy import PYTHON_ORIGINAL
 from .words import Name, Sentence
 
 NOT_A_DISK = re.compile(r"(tmpfs|ramfs|overlay|nfs|cifs|smb|9p|fuse|vboxsf|virtiofs|ceph|gluster)")
@@ -35,7 +36,7 @@ def of_summary(summary: Summary) -> list[Sentence]:
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
     return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_harness(run),
-            *_classes(run)]
+            *_python(run), *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:
@@ -154,6 +155,18 @@ def _harness(run: RunSummary) -> list[Sentence]:
              f"{words.plural(len(costly), 'configuration')}; most in ",
              Name(worst.configuration.case.workload), " ", *words.served_by(worst),
              f" ({words.significant(worst.counters[findings.HARNESS_NS])} ns{of_p50}).")]
+
+
+def _python(run: RunSummary) -> list[Sentence]:
+    """Python brings a SQLite of its own, which is not always the one that the rest ran with."""
+    context = run.run.context
+    theirs, ours = context.get("python_sqlite_version", ""), context["sqlite_version"]
+    if theirs in ("", ours) or not any(
+        row.configuration.served.name == PYTHON_ORIGINAL for row in run.rows
+    ):
+        return []
+    return [(Name(PYTHON_ORIGINAL), " ran with SQLite ", Name(theirs), ", everything else with ",
+             Name(ours), ".")]
 
 
 def _classes(run: RunSummary) -> list[Sentence]:

@@ -47,6 +47,8 @@ NOT_ENVIRONMENT = {
     "library_build_type",
     "filesystem_warning",
 }
+# Keys of what was measured: a PRAGMA set, and the Python of python-original.
+OF_SOME_RUNS = ("pragma_set:", "python_")
 
 
 @dataclass(frozen=True)
@@ -132,12 +134,12 @@ def summarise(inputs: Inputs, target_per_second: float) -> Summary:
 def differing_keys(runs: Sequence[Run]) -> tuple[str, ...]:
     """The environment keys under which the runs do not all say the same, sorted."""
     keys = {key for run in runs for key in run.context} - NOT_ENVIRONMENT
-    keys = {key for key in keys if not key.startswith("pragma_set:") or _shared(runs, key)}
+    keys = {key for key in keys if not key.startswith(OF_SOME_RUNS) or _shared(runs, key)}
     return tuple(sorted(key for key in keys if len({run.context.get(key) for run in runs}) > 1))
 
 
 def _shared(runs: Sequence[Run], key: str) -> bool:
-    """A set that only one run measured is no difference of environment; one redefined is."""
+    """What only one run measured is no difference of environment; a set redefined is one."""
     return sum(key in run.context for run in runs) > 1
 
 

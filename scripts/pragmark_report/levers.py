@@ -36,7 +36,8 @@ SETTINGS, SCHEMA, IN_FLIGHT, BUILD = "settings", "schema", "requests in flight",
 LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS, SCHEMA,
           IN_FLIGHT, BUILD)  # in the order in which they are pulled when there is a choice
 ON_THE_WAY = ("production", "write-optimised")  # sets that lead from the baseline's to another
-BUILD_KEYS = {"sqlite_version", "sqlite_source_id", "sqlite_compile_options"}
+BUILD_KEYS = {"sqlite_version", "sqlite_source_id", "sqlite_compile_options",
+              "python_version", "python_sqlite_version"}  # the last two are a yardstick's
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _without(quantity: str, configuration: Configuration) -> Configuration:
 
 
 def _series(points: Sequence[tuple[int, Row]]) -> Series:
-    points = sorted(points, key=lambda point: point[0])
+    """REQUIRES: points ascend by value, as the rows of a run do."""
     best = max((row for _, row in points), key=lambda row: row.throughput.median_per_second)
     rates = best.throughput.repetitions_per_second
     return Series(tuple(

@@ -154,8 +154,10 @@ def build(source_id="2026 b", version="3.53.0", **context):
                            **context)
 
 
-def test_another_build_is_the_last_step_and_said_not_to_interleave(summarise):
-    summary = summarise(ladder_document(ONE), build())
+@pytest.mark.parametrize("python", [{}, {"python_sqlite_version": "3.40.1"}])
+def test_another_build_is_the_last_step_and_said_not_to_interleave(summarise, python):
+    summary = summarise(ladder_document(ONE, **python), build())
+    assert summary.differing_keys == ("sqlite_source_id", "sqlite_version")
     ladder = ladder_of(summary)
     assert steps_of(ladder) == [*ALL_STEPS, "SQLite 3.53.0"]
     last = ladder.steps[-1]

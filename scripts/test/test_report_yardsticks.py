@@ -156,3 +156,10 @@ def test_a_result_that_does_not_say_what_the_harness_costs_is_not_told_to(docume
     summary = summarise(document)
     assert findings.harness(summary.runs[0]) == ()
     assert "harness" not in text.summary_text(summary, False).lower()
+
+
+@pytest.mark.parametrize("version, told", [("3.46.1", True), ("3.40.1", False)])
+def test_another_sqlite_under_python_is_a_caveat(document, summarise, version, told):
+    document["context"].update(python_version="3.11.2", python_sqlite_version=version)
+    said = "\n".join(words.plain(s) for s in caveats.of_run(summarise(document).runs[0]))
+    assert ("python-original ran with SQLite 3.46.1, everything else with 3.40.1." in said) == told
