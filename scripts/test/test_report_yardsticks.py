@@ -142,7 +142,7 @@ def test_a_costly_harness_is_a_caveat_with_its_share(document, summarise, cost_n
     said = "\n".join(words.plain(s) for s in caveats.of_run(summary.runs[0]))
     expected = ("The harness took more than 50 ns of a request in 1 configuration; most in "
                 "sequential_write write-optimised/group-commit (63 ns, 0.63% of its p50).")
-    assert (expected in said) == named_as_caveat
+    assert (expected in said) == ("The harness took" in said) == named_as_caveat
     told = words.plain(findings.harness(summary.runs[0]))
     assert told == (f"The harness itself took 31 to {cost_ns:.0f} ns of a request, at most "
                     f"{cost_ns / 100:.2f}% of a p50.")
@@ -162,4 +162,5 @@ def test_a_result_that_does_not_say_what_the_harness_costs_is_not_told_to(docume
 def test_another_sqlite_under_python_is_a_caveat(document, summarise, version, told):
     document["context"].update(python_version="3.11.2", python_sqlite_version=version)
     said = "\n".join(words.plain(s) for s in caveats.of_run(summarise(document).runs[0]))
-    assert ("python-original ran with SQLite 3.46.1, everything else with 3.40.1." in said) == told
+    assert ("python-original ran with SQLite" in said) == told
+    assert ("ran with SQLite 3.46.1, everything else with 3.40.1." in said) == told
