@@ -17,13 +17,14 @@ from .stats import Ratio
 from .strategy import PER_THREAD
 
 COSTS, BRINGS = "what the library costs", "what it brings"
+BOTH = "what the library costs, and brings"  # its best is `per-thread` with that set
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One ratio: ours over a yardstick."""
 
-    question: str  # COSTS or BRINGS
+    question: str  # COSTS, BRINGS or BOTH
     ours: Row
     yardstick: Row
     ratio: Ratio
@@ -44,14 +45,13 @@ def _ours(rows: Sequence[Row], yardstick: Row) -> list[tuple[str, Row]]:
     alike = [row for row in rows if row.throughput
              and row.configuration.load.serial == asked.load.serial]
     serial = [row for row in alike if row.configuration.load.in_flight == 1]
-    pairs = [(COSTS, row) for row in serial
+    plain = [row for row in serial
              if row.configuration.pragma_set == asked.pragma_set
              and row.configuration.schema == asked.schema
              and row.configuration.strategy == PER_THREAD]
-    best = dict.fromkeys(row.configuration for row in (best_row(alike), best_row(serial)) if row)
-    pairs += [(BRINGS, row) for configuration in best for row in alike
-              if row.configuration == configuration]
-    return pairs
+    best = {row.configuration: row for row in (best_row(alike), best_row(serial)) if row}
+    pairs = [(BOTH if best.pop(row.configuration, None) else COSTS, row) for row in plain]
+    return pairs + [(BRINGS, row) for row in best.values()]
 
 
 def _ratio(ours: Row, yardstick: Row) -> Ratio:

@@ -56,6 +56,13 @@ def test_other_sets_and_clients_do_not_say_what_the_library_costs(document, summ
     assert [c for c in found if named(c.yardstick) == "production/soci"] == []
 
 
+def test_a_per_thread_that_is_the_best_stands_there_once(document, summarise):
+    document["benchmarks"] = rows_of(document, "/raw/") + rows_of(document, "/per-thread/")
+    found = yardsticks.compare(answer_of(summarise(document)))
+    assert [(c.question, named(c.ours)) for c in found] == [
+        ("what the library costs, and brings", "production/per-thread")]
+
+
 def test_a_yardstick_that_is_fastest_is_not_the_answer(document, summarise):
     for row in rows_of(document, "/raw/"):
         row["items_per_second"] = 1e6 + row["repetition_index"]
