@@ -28,6 +28,7 @@ SERIES_STYLE = (  # colour and marker; no colour has another role, svg.py maps t
 )
 GROUPS_PER_FIGURE = 4
 MAX_LINEAR_SPAN = 20.0
+APART = 0.006  # of the axis, from series to series, so that no interval hides another
 MIN_TICK_RATIO = 1.3  # ticks of the horizontal axis that are closer would overlap
 AXIS_TEXT = {THREADS: "threads of a process (log scale)", ROWS: "rows at the start (log scale)",
              PROCESSES: "processes (log scale)"}
@@ -93,9 +94,10 @@ def _throughput_panel(axis: Axes, group: Group, target: float) -> None:
     _horizontal(axis, group)
     if axis.get_ylim()[0] <= target <= axis.get_ylim()[1]:
         axis.axhline(target, zorder=1, **TARGET_LINE)
-        axis.text(1.0, target, f"target {words.rate(target)}/s", size=7.5, color=MUTED, ha="right",
-                  va="bottom", transform=axis.get_yaxis_transform(), zorder=1,
-                  bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})
+        axis.annotate(f"target {words.rate(target)}/s", (1.0, target), (0, 3), zorder=1, size=7.5,
+                      color=MUTED, ha="right", va="bottom", textcoords="offset points",
+                      xycoords=axis.get_yaxis_transform(),
+                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8})
 
 
 def _p99_panel(axis: Axes, group: Group) -> None:
@@ -109,8 +111,11 @@ def _lines(axis: Axes, group: Group, value: Callable[[Point], float | None],
            interval: Callable[[Point], Interval | None]) -> list[float]:
     """Draws the series and returns all values on the vertical axis."""
     ends: list[float] = []
-    for series, color, marker, style in _styled(group):
-        found = [(point.value, value(point), interval(point)) for point in series.points
+    styled = list(_styled(group))
+    values = [point.value for series in group.series for point in series.points]
+    for place, (series, color, marker, style) in enumerate(styled):
+        beside = (max(values) / min(values)) ** (APART * (place - (len(styled) - 1) / 2))
+        found = [(point.value * beside, value(point), interval(point)) for point in series.points
                  if value(point) is not None]
         for x, y, between in found:
             ends += [y] if between is None else [y, between.low, between.high]

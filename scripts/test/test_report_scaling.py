@@ -108,7 +108,7 @@ def test_scaling_figures_have_units_lines_and_names(summary):
         lines = [line for line in axis.lines if line.get_marker() in ("o", "s")]
         assert [len(line.get_xdata()) for line in lines] == [7, 7]
         bars = [line for line in axis.lines if line.get_alpha() == 0.5]
-        assert len(bars) == 14
+        assert len(bars) == 14 and len({bar.get_xdata()[0] for bar in bars}) == 14
         if axis.get_yscale() == "linear":
             assert axis.get_ylim()[0] == 0
     names = [label.get_text() for legend in figure.legends for label in legend.get_texts()]
