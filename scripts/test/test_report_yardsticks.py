@@ -1,5 +1,7 @@
 """Ours against the yardsticks, and answers that take several requests in flight."""
 
+import re
+
 import pytest
 from conftest import findings_text, row_of, rows_of
 from pragmark_report import caveats, findings, render, text, words, yardsticks
@@ -128,6 +130,27 @@ def test_no_output_shows_a_rate_in_flight_without_saying_so(document, summarise)
         assert "32 requests in flight" in line, line
     for name in ("throughput.svg", "latency.svg", "levers.svg"):
         assert "32 requests in flight" in files[name].decode()
+
+
+def test_the_page_tells_requests_in_flight_in_its_answer_and_its_tables(document, summarise):
+    page = render.report_files(summarise(document))["report.html"].decode()
+    page = " ".join(re.sub(r"<svg.*?</svg>|<[^>]*>", " ", page, flags=re.S).split())
+    answer, _, rest = page.partition("Which lever brought what")
+    assert "1 thread, 32 requests in flight, process-safe" in answer
+    ladder, _, tables = rest.partition("Ours against the yardsticks")
+    assert ladder.count("1 thread, 32 requests in flight") == 1
+    assert tables.count("1 thread, 32 requests in flight") == 4 + 2
+
+
+def test_another_build_is_said_not_to_interleave_and_the_harness_told(document, summarise):
+    other = ladder_document(ONE, sqlite_source_id="2026 b", sqlite_version="3.53.0")
+    summary = summarise(document, other)
+    files = render.report_files(summary)
+    told = words.plain(findings.harness(summary.runs[0]))
+    for output in (files["report.html"].decode(), files["report.md"].decode(),
+                   text.summary_text(summary, False)):
+        assert output.count(", not interleaved") == 1
+        assert output.count(told) == 2
 
 
 def test_only_in_flight_has_no_serial_figure(document, summarise):
