@@ -26,6 +26,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  pragmark bench --pragmas default,production --strategy open-per-op,per-thread --out r.json\n"
     "  pragmark bench --preset original --strategy open-per-op,per-thread --out r.json\n"
+    "  pragmark bench --workload sequential_read,sequential_write --strategy per-thread,raw\n"
+    "  pragmark bench --workload sequential_write --strategy group-commit --in-flight 1,8,32\n"
     "  pragmark bench --workload mixed --threads 1,2,4,8 --reads 90 --dir /var/lib/app\n"
     "--benchmark_* flags pass through to Google Benchmark, --benchmark_filter=REGEX for instance.\n"
     "Exit codes: 0 measured and checked, 1 a benchmark failed or the target was missed, 2 bad "

@@ -8,6 +8,7 @@
 
 #include "pragmark/bench/subject.h"
 #include "pragmark/error.h"
+#include "pragmark/strategy.h"
 
 namespace pragmark {
 namespace {
@@ -62,10 +63,14 @@ std::vector<std::string> chosen_strategies(const std::vector<std::string>& names
     if (subject.kind == SubjectKind::Strategy) strategies.push_back(subject.name);
   }
   if (names.empty()) return strategies;
+  strategies.clear();
   for (const std::string& name : names) {
-    if (!find_subject(name)) fail_unknown("strategy", name, known);
+    const std::optional<SubjectInfo> subject = find_subject(name);
+    if (!subject) fail_unknown("strategy", name, known);
+    const bool takes_options = subject->kind == SubjectKind::Strategy;
+    strategies.push_back(takes_options ? parse_strategy(name).text() : name);
   }
-  return names;
+  return strategies;
 }
 
 // The one reason for which a combination is left out.

@@ -1,7 +1,6 @@
 #include "pragmark/bench/subject.h"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -37,6 +36,7 @@ class StoreSubject final : public Subject {
   void warm_up() override { store_.warm_up(); }
   bool read(std::string_view id, Topic& into) override { return store_.get_topic(id, into); }
   void write(const Topic& topic) override { store_.insert(topic); }
+  std::future<void> submit(const Topic& topic) override { return store_.insert_async(topic); }
   std::int64_t count_topics() override { return store_.count<Topic>(); }
   std::vector<std::string> check() override { return store_.check(); }
 
@@ -64,19 +64,15 @@ constexpr BaselineInfo kBaselines[] = {
 #endif
 };
 
-// The strategies of the library that can queue a write.
-constexpr std::array<std::string_view, 1> kAsynchronous = {"group-commit"};
-
 }  // namespace
 
 std::vector<SubjectInfo> subjects() {
   std::vector<SubjectInfo> known;
   for (const StrategyInfo& strategy : strategies()) {
-    known.push_back(
-        {.name = std::string(strategy.name),
-         .description = std::string(strategy.description),
-         .kind = SubjectKind::Strategy,
-         .asynchronous = std::ranges::find(kAsynchronous, strategy.name) != kAsynchronous.end()});
+    known.push_back({.name = std::string(strategy.name),
+                     .description = std::string(strategy.description),
+                     .kind = SubjectKind::Strategy,
+                     .asynchronous = strategy.queues});
   }
   for (const BaselineInfo& baseline : kBaselines) {
     known.push_back({.name = std::string(baseline.name),

@@ -1,4 +1,6 @@
 // raw and the peers: held against the store, they must do what it does.
+#include "../src/subjects/baseline.h"
+
 #include <optional>
 #include <string>
 #include <thread>
@@ -175,6 +177,15 @@ INSTANTIATE_TEST_SUITE_P(All, BaselineTest, testing::ValuesIn(baselines()),
                          [](const auto& one) { return one.param; });
 
 TEST(Baselines, AreThereWithoutAnyPackage) { EXPECT_THAT(baselines(), testing::Contains("raw")); }
+
+TEST(Baselines, OfAnotherSqliteAreRefused) {
+  require_same_sqlite("Peer", sqlite3_sourceid());
+  EXPECT_THAT([] { require_same_sqlite("Peer", "2001-01-01 of another"); },
+              testing::Throws<Error>(testing::AllOf(
+                  testing::Property(&Error::kind, ErrorKind::Environment),
+                  testing::Property(&Error::what, testing::HasSubstr(
+                                                      "another SQLite (2001-01-01 of another)")))));
+}
 
 TEST(TopicStatements, AreThoseOfTheRecord) {
   EXPECT_EQ(topic_statements().get,

@@ -40,12 +40,13 @@ int sqlite_mode(CheckpointMode mode) noexcept {
   return SQLITE_CHECKPOINT_PASSIVE;
 }
 
-// Slots of Connection::kept() below these belong to Transaction and Savepoint.
+// Slots of Connection::kept() below these belong to the transactions and to Savepoint.
 constexpr std::size_t kBegin = 0;
 constexpr std::size_t kCommit = 1;
 constexpr std::size_t kSavepoint = 2;
 constexpr std::size_t kRelease = 3;
-constexpr std::size_t kReservedSlots = 4;
+constexpr std::size_t kBeginRead = 4;
+constexpr std::size_t kReservedSlots = 5;
 
 }  // namespace
 
@@ -160,6 +161,10 @@ void Connection::execute(const std::string& sql) {
 
 std::int64_t Connection::changes() const noexcept { return sqlite3_changes64(handle_.get()); }
 
+bool Connection::in_transaction() const noexcept {
+  return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
 CheckpointResult Connection::run_checkpoint(int mode) {
   int in_wal = -1;
   int checkpointed = -1;
@@ -199,12 +204,23 @@ Transaction::~Transaction() {
   state_ = State::RolledBack;
   // SQLite rolls back by itself on some errors (SQLITE_FULL, SQLITE_IOERR); then there is nothing
   // to do. A rollback that fails leaves the transaction to the next open, which recovers it.
-  if (sqlite3_get_autocommit(connection_.handle()) != 0) return;
+  if (!connection_.in_transaction()) return;
   sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+ReadTransaction::ReadTransaction(Connection& connection) : connection_(connection) {
+  Statement& begin = connection_.reserved(kBeginRead, "BEGIN");
+  const ResetAtExit reset(begin);
+  begin.run();
+}
+
+ReadTransaction::~ReadTransaction() {
+  if (!connection_.in_transaction()) return;
+  sqlite3_exec(connection_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
 Savepoint::Savepoint(Connection& connection) : connection_(connection) {
-  PRAGMARK_ASSERT(sqlite3_get_autocommit(connection_.handle()) == 0);
+  PRAGMARK_ASSERT(connection_.in_transaction());
   Statement& begin = connection_.reserved(kSavepoint, "SAVEPOINT operation");
   const ResetAtExit reset(begin);
   begin.run();
@@ -221,12 +237,12 @@ void Savepoint::release() {
 bool Savepoint::undo() noexcept {
   if (state_ == State::Open) {
     state_ = State::Undone;
-    if (sqlite3_get_autocommit(connection_.handle()) == 0) {
+    if (connection_.in_transaction()) {
       sqlite3_exec(connection_.handle(), "ROLLBACK TO operation; RELEASE operation", nullptr,
                    nullptr, nullptr);
     }
   }
-  return sqlite3_get_autocommit(connection_.handle()) == 0;
+  return connection_.in_transaction();
 }
 
 Savepoint::~Savepoint() { static_cast<void>(undo()); }

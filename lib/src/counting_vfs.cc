@@ -1,31 +1,27 @@
-// The counting VFS: a shim in front of SQLite's default VFS. Over 300 lines, since SQLite's file
-// interface has that many methods and they belong together.
-//
-// Layout: SQLite allocates szOsFile bytes for each file; a CountedFile sits in front and the real
-// file right behind it. Every method forwards to the real file.
+// The counting VFS. What it does not count passes through by vfs_layer.h.
 //
 // Invariants:
 // 1. One connection uses a file at a time, so its counters have one writer at a time: a relaxed
 //    load and store is enough, and no cache line is shared between connections.
 // 2. A file's counters live in State until it closes, when they are added to the totals.
-// 3. The method table has the version of the real file's, so that SQLite sees the same abilities.
 #include "pragmark/counting_vfs.h"
 
 #include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include <sqlite3.h>
 
-#include "pragmark/error.h"
+#include "vfs_layer.h"
 
 namespace pragmark {
 namespace {
+
+using internal::ForwardingFile;
+using internal::OpenedFile;
 
 constexpr std::size_t kCacheLine = 64;  // bytes
 
@@ -62,16 +58,13 @@ FileRole role_of(std::string_view path) noexcept {
   return FileRole::Other;
 }
 
+class CountedFile;
+
 }  // namespace
 
-class CountingVfs::State {
+class CountingVfs::State : public internal::VfsLayer<CountingVfs::State, CountedFile> {
  public:
-  State() {
-    real = sqlite3_vfs_find(nullptr);
-    if (real == nullptr) throw Error::environment("find", "SQLite has no default VFS", "the VFS");
-    static std::atomic<unsigned> last_number{0};
-    name = "pragmark-counting-" + std::to_string(++last_number);
-  }
+  State() : VfsLayer("", internal::unique_vfs_name("counting")) {}
 
   [[nodiscard]] bool fails(FailingCall call) noexcept {
     if (!failing.load(std::memory_order_relaxed)) return false;
@@ -114,9 +107,15 @@ class CountingVfs::State {
     }
   }
 
-  sqlite3_vfs* real = nullptr;
-  sqlite3_vfs vfs{};
-  std::string name;
+  int remove(const char* path, int sync_directory) {
+    if (fails(FailingCall::Any)) return SQLITE_IOERR_DELETE;
+    const int code = VfsLayer::remove(path, sync_directory);
+    if (code == SQLITE_OK) {
+      deletes[static_cast<std::size_t>(role_of(path))].fetch_add(1, std::memory_order_relaxed);
+      if (sync_directory != 0) directory_syncs.fetch_add(1, std::memory_order_relaxed);
+    }
+    return code;
+  }
 
   std::mutex mutex;  // guards `files` and `closed`
   std::unordered_map<FileCounters*, std::unique_ptr<FileCounters>> files;
@@ -133,214 +132,64 @@ class CountingVfs::State {
 
 namespace {
 
-struct CountedFile {
-  sqlite3_file base;  // first: SQLite sees a sqlite3_file
-  CountingVfs::State* state;
-  FileCounters* counters;
+class CountedFile : public ForwardingFile {
+ public:
+  CountedFile(CountingVfs::State& state, const OpenedFile& opened)
+      : ForwardingFile(opened.real),
+        state_(state),
+        counters_(*state.new_file(role_of(opened.flags))) {}
 
-  [[nodiscard]] sqlite3_file* real() noexcept {
-    return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(this) + sizeof(CountedFile));
+  int close() {
+    const int code = ForwardingFile::close();
+    state_.close_file(&counters_);
+    return code;
   }
+
+  int read(void* into, int bytes, sqlite3_int64 offset) {
+    counters_.reads.add(1);
+    counters_.read_bytes.add(static_cast<std::uint64_t>(bytes));
+    return ForwardingFile::read(into, bytes, offset);
+  }
+
+  int write(const void* from, int bytes, sqlite3_int64 offset) {
+    if (state_.fails(FailingCall::Write)) return SQLITE_FULL;
+    counters_.writes.add(1);
+    counters_.written_bytes.add(static_cast<std::uint64_t>(bytes));
+    const auto end = static_cast<std::uint64_t>(offset + bytes);
+    if (end > counters_.furthest_write.get()) {
+      counters_.furthest_write.value.store(end, std::memory_order_relaxed);
+    }
+    return ForwardingFile::write(from, bytes, offset);
+  }
+
+  int truncate(sqlite3_int64 bytes) {
+    if (state_.fails(FailingCall::Any)) return SQLITE_IOERR_TRUNCATE;
+    counters_.truncates.add(1);
+    return ForwardingFile::truncate(bytes);
+  }
+
+  int sync(int flags) {
+    if (state_.fails(FailingCall::Sync)) return SQLITE_IOERR_FSYNC;
+    counters_.syncs.add(1);
+    return ForwardingFile::sync(flags);
+  }
+
+  int file_control(int operation, void* argument) {
+    // SQLite sends it at the end of a checkpoint that had frames to copy.
+    if (operation == SQLITE_FCNTL_CKPT_DONE) counters_.checkpoints.add(1);
+    return ForwardingFile::file_control(operation, argument);
+  }
+
+  int fetch(sqlite3_int64 offset, int bytes, void** page) {
+    const int code = ForwardingFile::fetch(offset, bytes, page);
+    if (code == SQLITE_OK && *page != nullptr) counters_.mapped_reads.add(1);
+    return code;
+  }
+
+ private:
+  CountingVfs::State& state_;
+  FileCounters& counters_;
 };
-static_assert(sizeof(CountedFile) % 8 == 0, "the real file behind it must stay aligned");
-
-CountedFile& counted(sqlite3_file* file) noexcept { return *reinterpret_cast<CountedFile*>(file); }
-const sqlite3_io_methods& real_methods(sqlite3_file* file) noexcept {
-  return *counted(file).real()->pMethods;
-}
-
-int close(sqlite3_file* file) {
-  const int code = real_methods(file).xClose(counted(file).real());
-  counted(file).state->close_file(counted(file).counters);
-  return code;
-}
-
-int read(sqlite3_file* file, void* buffer, int bytes, sqlite3_int64 offset) {
-  CountedFile& self = counted(file);
-  self.counters->reads.add(1);
-  self.counters->read_bytes.add(static_cast<std::uint64_t>(bytes));
-  return real_methods(file).xRead(self.real(), buffer, bytes, offset);
-}
-
-int write(sqlite3_file* file, const void* buffer, int bytes, sqlite3_int64 offset) {
-  CountedFile& self = counted(file);
-  if (self.state->fails(FailingCall::Write)) return SQLITE_FULL;
-  self.counters->writes.add(1);
-  self.counters->written_bytes.add(static_cast<std::uint64_t>(bytes));
-  const auto end = static_cast<std::uint64_t>(offset + bytes);
-  if (end > self.counters->furthest_write.get()) {
-    self.counters->furthest_write.value.store(end, std::memory_order_relaxed);
-  }
-  return real_methods(file).xWrite(self.real(), buffer, bytes, offset);
-}
-
-int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  if (counted(file).state->fails(FailingCall::Any)) return SQLITE_IOERR_TRUNCATE;
-  counted(file).counters->truncates.add(1);
-  return real_methods(file).xTruncate(counted(file).real(), size);
-}
-
-int sync(sqlite3_file* file, int flags) {
-  if (counted(file).state->fails(FailingCall::Sync)) return SQLITE_IOERR_FSYNC;
-  counted(file).counters->syncs.add(1);
-  return real_methods(file).xSync(counted(file).real(), flags);
-}
-
-int file_size(sqlite3_file* file, sqlite3_int64* size) {
-  return real_methods(file).xFileSize(counted(file).real(), size);
-}
-int lock(sqlite3_file* file, int level) {
-  return real_methods(file).xLock(counted(file).real(), level);
-}
-int unlock(sqlite3_file* file, int level) {
-  return real_methods(file).xUnlock(counted(file).real(), level);
-}
-int check_reserved_lock(sqlite3_file* file, int* held) {
-  return real_methods(file).xCheckReservedLock(counted(file).real(), held);
-}
-
-int file_control(sqlite3_file* file, int operation, void* argument) {
-  // SQLite sends it at the end of a checkpoint that had frames to copy.
-  if (operation == SQLITE_FCNTL_CKPT_DONE) counted(file).counters->checkpoints.add(1);
-  return real_methods(file).xFileControl(counted(file).real(), operation, argument);
-}
-
-int sector_size(sqlite3_file* file) { return real_methods(file).xSectorSize(counted(file).real()); }
-int device_characteristics(sqlite3_file* file) {
-  return real_methods(file).xDeviceCharacteristics(counted(file).real());
-}
-int shm_map(sqlite3_file* file, int page, int bytes, int extend, void volatile** memory) {
-  return real_methods(file).xShmMap(counted(file).real(), page, bytes, extend, memory);
-}
-int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
-  return real_methods(file).xShmLock(counted(file).real(), offset, count, flags);
-}
-void shm_barrier(sqlite3_file* file) { real_methods(file).xShmBarrier(counted(file).real()); }
-int shm_unmap(sqlite3_file* file, int remove) {
-  return real_methods(file).xShmUnmap(counted(file).real(), remove);
-}
-
-int fetch(sqlite3_file* file, sqlite3_int64 offset, int bytes, void** page) {
-  const int code = real_methods(file).xFetch(counted(file).real(), offset, bytes, page);
-  if (code == SQLITE_OK && *page != nullptr) counted(file).counters->mapped_reads.add(1);
-  return code;
-}
-int unfetch(sqlite3_file* file, sqlite3_int64 offset, void* page) {
-  return real_methods(file).xUnfetch(counted(file).real(), offset, page);
-}
-
-constexpr sqlite3_io_methods methods_of_version(int version) {
-  return {version,
-          close,
-          read,
-          write,
-          truncate,
-          sync,
-          file_size,
-          lock,
-          unlock,
-          check_reserved_lock,
-          file_control,
-          sector_size,
-          device_characteristics,
-          shm_map,
-          shm_lock,
-          shm_barrier,
-          shm_unmap,
-          fetch,
-          unfetch};
-}
-
-constexpr int kMethodVersions = 3;
-constexpr sqlite3_io_methods kMethods[kMethodVersions] = {
-    methods_of_version(1), methods_of_version(2), methods_of_version(3)};
-
-CountingVfs::State& state_of(sqlite3_vfs* vfs) noexcept {
-  return *static_cast<CountingVfs::State*>(vfs->pAppData);
-}
-sqlite3_vfs* real_vfs(sqlite3_vfs* vfs) noexcept { return state_of(vfs).real; }
-
-int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
-  CountedFile& self = *new (file) CountedFile{{nullptr}, &state_of(vfs), nullptr};
-  const int code = real_vfs(vfs)->xOpen(real_vfs(vfs), path, self.real(), flags, out_flags);
-  if (code != SQLITE_OK) return code;  // base.pMethods stays null: SQLite does not call xClose
-  try {
-    self.counters = self.state->new_file(role_of(flags));
-  } catch (const std::bad_alloc&) {
-    self.real()->pMethods->xClose(self.real());
-    return SQLITE_NOMEM;
-  }
-  const int version = std::min(self.real()->pMethods->iVersion, kMethodVersions);
-  self.base.pMethods = &kMethods[version - 1];
-  return SQLITE_OK;
-}
-
-int remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
-  CountingVfs::State& state = state_of(vfs);
-  if (state.fails(FailingCall::Any)) return SQLITE_IOERR_DELETE;
-  const int code = state.real->xDelete(state.real, path, sync_directory);
-  if (code == SQLITE_OK) {
-    state.deletes[static_cast<std::size_t>(role_of(path))].fetch_add(1, std::memory_order_relaxed);
-    if (sync_directory != 0) state.directory_syncs.fetch_add(1, std::memory_order_relaxed);
-  }
-  return code;
-}
-
-int access(sqlite3_vfs* vfs, const char* path, int flags, int* result) {
-  return real_vfs(vfs)->xAccess(real_vfs(vfs), path, flags, result);
-}
-int full_pathname(sqlite3_vfs* vfs, const char* path, int size, char* out) {
-  return real_vfs(vfs)->xFullPathname(real_vfs(vfs), path, size, out);
-}
-void* dl_open(sqlite3_vfs* vfs, const char* path) {
-  return real_vfs(vfs)->xDlOpen(real_vfs(vfs), path);
-}
-void dl_error(sqlite3_vfs* vfs, int size, char* message) {
-  real_vfs(vfs)->xDlError(real_vfs(vfs), size, message);
-}
-using Symbol = void (*)(void);
-Symbol dl_sym(sqlite3_vfs* vfs, void* library, const char* name) {
-  return real_vfs(vfs)->xDlSym(real_vfs(vfs), library, name);
-}
-void dl_close(sqlite3_vfs* vfs, void* library) { real_vfs(vfs)->xDlClose(real_vfs(vfs), library); }
-int randomness(sqlite3_vfs* vfs, int bytes, char* out) {
-  return real_vfs(vfs)->xRandomness(real_vfs(vfs), bytes, out);
-}
-int sleep(sqlite3_vfs* vfs, int microseconds) {
-  return real_vfs(vfs)->xSleep(real_vfs(vfs), microseconds);
-}
-int current_time(sqlite3_vfs* vfs, double* days) {
-  return real_vfs(vfs)->xCurrentTime(real_vfs(vfs), days);
-}
-int last_error(sqlite3_vfs* vfs, int size, char* message) {
-  return real_vfs(vfs)->xGetLastError(real_vfs(vfs), size, message);
-}
-int current_time_int64(sqlite3_vfs* vfs, sqlite3_int64* milliseconds) {
-  return real_vfs(vfs)->xCurrentTimeInt64(real_vfs(vfs), milliseconds);
-}
-
-sqlite3_vfs describe(CountingVfs::State& state) {
-  sqlite3_vfs vfs{};
-  vfs.iVersion = std::min(state.real->iVersion, 2);  // 3 adds system call overrides
-  vfs.szOsFile = static_cast<int>(sizeof(CountedFile)) + state.real->szOsFile;
-  vfs.mxPathname = state.real->mxPathname;
-  vfs.zName = state.name.c_str();
-  vfs.pAppData = &state;
-  vfs.xOpen = open;
-  vfs.xDelete = remove;
-  vfs.xAccess = access;
-  vfs.xFullPathname = full_pathname;
-  vfs.xDlOpen = dl_open;
-  vfs.xDlError = dl_error;
-  vfs.xDlSym = dl_sym;
-  vfs.xDlClose = dl_close;
-  vfs.xRandomness = randomness;
-  vfs.xSleep = sleep;
-  vfs.xCurrentTime = current_time;
-  vfs.xGetLastError = last_error;
-  vfs.xCurrentTimeInt64 = current_time_int64;
-  return vfs;
-}
 
 }  // namespace
 
@@ -370,15 +219,11 @@ IoCounts IoCounts::operator-(const IoCounts& earlier) const {
   return difference;
 }
 
-CountingVfs::CountingVfs() : state_(std::make_unique<State>()) {
-  state_->vfs = describe(*state_);
-  const int code = sqlite3_vfs_register(&state_->vfs, 0);
-  if (code != SQLITE_OK) throw Error::sqlite(nullptr, code, "register a VFS", "", state_->name);
-}
+CountingVfs::CountingVfs() : state_(std::make_unique<State>()) {}
 
-CountingVfs::~CountingVfs() { sqlite3_vfs_unregister(&state_->vfs); }
+CountingVfs::~CountingVfs() = default;
 
-const std::string& CountingVfs::name() const noexcept { return state_->name; }
+const std::string& CountingVfs::name() const noexcept { return state_->name(); }
 
 IoCounts CountingVfs::counts() const {
   const std::lock_guard lock(state_->mutex);

@@ -98,18 +98,22 @@ PragmaSet PragmaSet::parse(std::string_view set) {
     if (equals == std::string_view::npos) {
       throw Error::usage(fmt::format("{}: after + comes setting=value, not \"{}\"", set, change));
     }
-    Setting setting = [&] {
-      try {
-        return parse_setting(change.substr(0, equals), change.substr(equals + 1));
-      } catch (const Error& error) {
-        throw Error::usage(fmt::format("{}: {}", set, error.what()));
-      }
-    }();
-    result.name_ += fmt::format("+{}={}", setting.spec->name, setting.value);
-    result.set(std::move(setting));
+    try {
+      result = result.with(change.substr(0, equals), change.substr(equals + 1));
+    } catch (const Error& error) {
+      throw Error::usage(fmt::format("{}: {}", set, error.what()));
+    }
     plus = next;
   }
   return result;
+}
+
+PragmaSet PragmaSet::with(std::string_view name, std::string_view value) const {
+  Setting setting = parse_setting(name, value);
+  PragmaSet changed = *this;
+  changed.name_ += fmt::format("+{}={}", setting.spec->name, setting.value);
+  changed.set(std::move(setting));
+  return changed;
 }
 
 std::vector<PragmaSet> PragmaSet::all() {

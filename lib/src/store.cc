@@ -83,9 +83,9 @@ void Store::read(Strategy::Operation operation) {
   }
 }
 
-void Store::write(Strategy::Operation operation) {
+void Store::write(Strategy::Operation operation, Extent extent) {
   try {
-    strategy_->write(operation);
+    strategy_->write(operation, extent);
   } catch (const Error& error) {
     count_contention(error);
     throw;
@@ -116,6 +116,7 @@ WalHealth Store::wal_health() {
   const auto bytes =
       std::filesystem::file_size(strategy_->connector().database().path + "-wal", none);
   health.file_bytes = none ? 0 : static_cast<std::int64_t>(bytes);
+  health.checkpointer = strategy_->checkpointer_health();
   return health;
 }
 

@@ -110,6 +110,8 @@ class Connection {
 
   // Rows changed by the last finished INSERT, UPDATE or DELETE.
   [[nodiscard]] std::int64_t changes() const noexcept;
+  // Also false when SQLite has rolled a transaction back by itself (SQLITE_FULL, SQLITE_IOERR ..).
+  [[nodiscard]] bool in_transaction() const noexcept;
   [[nodiscard]] CheckpointResult checkpoint(CheckpointMode mode);
   // What a checkpoint would find, without making one where the library can tell (SQLite 3.51
   // and newer); a passive checkpoint on older ones.
@@ -126,6 +128,7 @@ class Connection {
   };
   Connection(sqlite3* handle, const OpenOptions& options)
       : handle_(handle), path_(options.path), kind_(options.kind) {}
+  friend class ReadTransaction;
   friend class Savepoint;
   friend class Transaction;
   [[nodiscard]] Statement& reserved(std::size_t slot, std::string_view sql);
@@ -161,6 +164,23 @@ class Transaction {
  private:
   Connection& connection_;
   State state_ = State::Open;
+};
+
+// A read transaction over several reads: begun by the first of them, ended on destruction. All of
+// them see one snapshot, and the locks are taken once.
+//
+// Owns:    the transaction, not the connection.
+// Threads: the thread of its connection.
+// Errors:  construction throws Error; the destructor never throws.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection);
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  Connection& connection_;
 };
 
 // A part of a write transaction that can be undone alone. Undone on destruction unless released.

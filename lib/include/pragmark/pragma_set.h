@@ -28,7 +28,7 @@ enum class DurabilityClass {
 
 // Owns:    its settings.
 // Threads: immutable after construction; share freely.
-// Errors:  parse() throws Error (kind Usage), the rest nothing.
+// Errors:  parse() and with() throw Error (kind Usage), the rest nothing.
 class PragmaSet {
  public:
   // SET is NAME, NAME+setting=value+.., or a path to a `.sql` file of PRAGMA statements.
@@ -45,6 +45,9 @@ class PragmaSet {
   // REQUIRES: find_pragma(name) is not null.
   [[nodiscard]] std::string_view value(std::string_view name) const;
   [[nodiscard]] DurabilityClass durability() const;
+  // This set with one setting changed or added; its name says so ("production+cache_size=0").
+  // Throws Error (kind Usage) as parse_setting() does.
+  [[nodiscard]] PragmaSet with(std::string_view name, std::string_view value) const;
   // Statements to paste, one a line, in the order in which pragmark applies them.
   [[nodiscard]] std::string to_sql() const;
 

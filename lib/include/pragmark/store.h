@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -68,6 +69,8 @@ struct ContentionCounts {
 struct WalHealth {
   std::int64_t file_bytes;      // size of the -wal file; 0 when there is none. Recycled: no measure
   CheckpointResult checkpoint;  // of health, which is what this row is for
+  // What the strategy's background checkpointer did; empty where none runs.
+  std::optional<CheckpointerHealth> checkpointer;
 };
 
 struct BackupProgress {
@@ -85,6 +88,50 @@ struct StoreOptions {
   PragmaSet set = PragmaSet::parse("production");
   std::string strategy = "per-thread";
   std::string vfs = {};  // name of a registered VFS; empty for SQLite's default
+};
+
+// The reads of one read transaction: all of them see the same state of the database. Handed to the
+// function given to Store::snapshot, and behind every read of the store.
+//
+// Owns:    nothing. Must not be kept beyond the call.
+// Threads: the thread on which the function is called.
+// Errors:  every member may throw Error.
+class Reader {
+ public:
+  explicit Reader(Connection& connection) noexcept : connection_(connection) {}
+
+  [[nodiscard]] std::optional<Document> get_document(std::string_view id);
+  [[nodiscard]] std::optional<Topic> get_topic(std::string_view id);
+  // Into a row that the caller keeps, so that its strings' memory is used again. Returns false and
+  // leaves `into` as it is when there is no such row.
+  [[nodiscard]] bool get_topic(std::string_view id, Topic& into);
+  [[nodiscard]] std::vector<Document> documents_by_status(std::string_view status,
+                                                          const ListOptions& options = {});
+  [[nodiscard]] std::vector<Document> documents_by_language(std::string_view language,
+                                                            const ListOptions& options = {});
+  // The oldest document with this hash.
+  [[nodiscard]] std::optional<Document> find_duplicate_by_hash(std::string_view content_hash);
+  // Documents that hold every one of the words, best match first. The words are plain text: they
+  // are quoted, so that FTS5's query syntax in them has no effect. No words, no documents.
+  [[nodiscard]] std::vector<Document> search_documents(std::string_view words,
+                                                       std::int64_t limit = 20);
+  [[nodiscard]] std::vector<Topic> topics_by_status(std::string_view status,
+                                                    const ListOptions& options = {});
+  [[nodiscard]] std::vector<Topic> topics_by_priority(std::int64_t priority,
+                                                      const ListOptions& options = {});
+  [[nodiscard]] std::vector<TopicPost> posts_of_topic(std::string_view topic_id,
+                                                      const ListOptions& options = {});
+  [[nodiscard]] std::vector<HistoryEntry> content_history(std::string_view topic_id,
+                                                          const ListOptions& options = {});
+  // The stored report of a topic, so that research is paid for once; empty when there is none yet
+  // or when it was last updated before `not_before`.
+  [[nodiscard]] std::optional<std::string> cached_research(std::string_view topic_id,
+                                                           Timestamp not_before = {});
+  template <Record T>
+  [[nodiscard]] std::int64_t count();
+
+ private:
+  Connection& connection_;
 };
 
 // The writes of one transaction; handed to the function given to Store::batch.
@@ -123,20 +170,15 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Reads.
+  // Reads, each one request; what they return is said at Reader.
   [[nodiscard]] std::optional<Document> get_document(std::string_view id);
   [[nodiscard]] std::optional<Topic> get_topic(std::string_view id);
-  // Into a row that the caller keeps, so that its strings' memory is used again. Returns false and
-  // leaves `into` as it is when there is no such row.
   [[nodiscard]] bool get_topic(std::string_view id, Topic& into);
   [[nodiscard]] std::vector<Document> documents_by_status(std::string_view status,
                                                           const ListOptions& options = {});
   [[nodiscard]] std::vector<Document> documents_by_language(std::string_view language,
                                                             const ListOptions& options = {});
-  // The oldest document with this hash.
   [[nodiscard]] std::optional<Document> find_duplicate_by_hash(std::string_view content_hash);
-  // Documents that hold every one of the words, best match first. The words are plain text: they
-  // are quoted, so that FTS5's query syntax in them has no effect. No words, no documents.
   [[nodiscard]] std::vector<Document> search_documents(std::string_view words,
                                                        std::int64_t limit = 20);
   [[nodiscard]] std::vector<Topic> topics_by_status(std::string_view status,
@@ -147,12 +189,14 @@ class Store {
                                                       const ListOptions& options = {});
   [[nodiscard]] std::vector<HistoryEntry> content_history(std::string_view topic_id,
                                                           const ListOptions& options = {});
-  // The stored report of a topic, so that research is paid for once; empty when there is none yet
-  // or when it was last updated before `not_before`.
   [[nodiscard]] std::optional<std::string> cached_research(std::string_view topic_id,
                                                            Timestamp not_before = {});
   template <Record T>
   [[nodiscard]] std::int64_t count();
+  // Any number of reads in one read transaction, which costs its locks once: point reads become
+  // several times as fast. No checkpoint can begin the WAL anew until `work` returns, so it must be
+  // short. `work` is called again when a database must first be recovered from a crash.
+  void snapshot(FunctionRef<void(Reader&)> work);
 
   // Writes, each one request.
   template <Record T>
@@ -165,6 +209,20 @@ class Store {
   bool remove(std::string_view id);
   // Any number of writes in one transaction: all of them, or none when `work` throws.
   void batch(FunctionRef<void(Writer&)> work);
+
+  // The same writes without waiting: the future is ready when the write is committed, and holds its
+  // value or what it threw. One caller can so keep many requests in flight, which the strategy
+  // `group-commit` commits together; with the others the write is finished before the call returns.
+  // Writes that one thread submits are done in their order. The call waits while the strategy's
+  // queue is full. What was submitted is finished before the store is destroyed.
+  template <Record T>
+  [[nodiscard]] std::future<void> insert_async(T row);
+  template <Record T>
+  [[nodiscard]] std::future<bool> update_async(T row);
+  template <Record T>
+  [[nodiscard]] std::future<void> upsert_async(T row);
+  template <Record T>
+  [[nodiscard]] std::future<bool> remove_async(std::string id);
 
   // Maintenance.
   [[nodiscard]] CheckpointResult checkpoint(CheckpointMode mode);
@@ -182,12 +240,18 @@ class Store {
   [[nodiscard]] std::uint64_t connections_opened() noexcept;
 
  private:
+  template <typename Result, typename Write>
+  friend class StoreWrite;
   void read(Strategy::Operation operation);
-  void write(Strategy::Operation operation);
+  template <typename Work>
+  auto reading(Work work);
+  void write(Strategy::Operation operation, Extent extent);
+  template <typename Result, typename Write>
+  std::future<Result> submit(Write write);
   void count_contention(const Error& error) noexcept;
 
-  std::unique_ptr<Strategy> strategy_;
   std::array<std::atomic<std::uint64_t>, 5> contention_{};  // indexed by Contention
+  std::unique_ptr<Strategy> strategy_;  // last: what was submitted to it counts contention
 };
 
 // Replaces the contents of the database at `database` by those of the backup at `backup`, which is

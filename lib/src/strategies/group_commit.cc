@@ -2,101 +2,206 @@
 // and with it the frames of common pages, the commit record, and the sync where the set asks for
 // one. Each caller still returns after the COMMIT that holds its write, with its own result.
 //
-// There is no writer thread. The first writer to find nobody leading leads: it takes those who
-// queued, runs their operations in order of arrival, commits, wakes them, and hands the lead to the
-// first of those who came meanwhile. A lone writer thus pays for nothing but a mutex.
+// A thread of the strategy's own takes what is queued, runs it in order of arrival, commits, wakes
+// the callers. It is not one of the callers in turn, because a caller that commits goes on to use
+// the rest of its time slice while the others wait for theirs; when every writer sleeps until its
+// commit, none waits longer than a batch. A thread that writes alone would only pay for being
+// woken: after kAlone writes in a row that nobody else came between, it commits them itself.
 //
 // Invariants:
-// 1. A request lives on its caller's stack, and its caller sleeps until `done`: the queue is never
-//    longer than the number of threads, which is the bound and the back-pressure.
-// 2. The connection belongs to the leader, without the mutex; `leading_` says that there is one.
-// 3. In a shared transaction each operation has a savepoint, so that one that throws is undone
-//    alone. When SQLite gave up the whole transaction (SQLITE_FULL, SQLITE_IOERR), all that ran in
-//    it fail with that error, and those that had not run yet get a transaction of their own.
-// 4. An operation may run on another thread than its caller's, while its caller waits.
+// 1. A request of write() lives on its caller's stack, and its caller sleeps until `done`; one of
+//    submit() is owned by the queue. So the queue is never longer than the number of threads and
+//    kMostSubmitted, which is the bound and the back-pressure.
+// 2. The connection belongs to whoever commits, without the mutex; `committing_` says that somebody
+//    does, or that the thread was told to.
+// 3. In a shared transaction each operation of more than one statement has a savepoint, so that one
+//    that throws is undone alone; a single statement is undone by SQLite. When SQLite gave up the
+//    whole transaction (SQLITE_FULL, SQLITE_IOERR), all that ran in it fail with that error, and
+//    those that had not run yet get a transaction of their own.
+// 4. An operation may run on another thread than its caller's.
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include "factories.h"
 #include "thread_connections.h"
+#include "wal_keeper.h"
 
 namespace pragmark::internal {
 namespace {
 
-constexpr std::size_t kLongestBatch = 256;  // requests; bounds how long the first one waits
+constexpr std::size_t kLongestBatch = 256;    // requests; bounds how long the first one waits
+constexpr std::size_t kMostSubmitted = 4096;  // requests of submit() in the queue
+constexpr int kAlone = 64;                    // writes in a row of one thread
+
+enum class Place { InTransaction, Outside };
 
 struct Request {
   Strategy::Operation operation;
-  bool in_transaction;
-  std::condition_variable woken;
+  Place place;
+  Extent extent;
+  std::unique_ptr<SubmittedWrite> submitted = nullptr;  // else a caller waits
+  std::condition_variable woken = {};
   std::exception_ptr error = nullptr;
   bool done = false;
-  bool leads = false;  // its caller was handed the lead
 };
 
 class GroupCommit final : public Strategy {
  public:
-  explicit GroupCommit(Database database)
-      : Strategy(std::move(database)), readers_(connector(), ConnectionKind::ReadOnly) {}
+  GroupCommit(Database database, const StrategyOptions& options)
+      : Strategy(std::move(database)),
+        keeper_(connector(), options,
+                [this](FunctionRef<void()> work) {
+                  request([&](Connection&) { work(); }, Place::Outside, Extent::Transaction);
+                }),
+        readers_(readers_of(connector())) {}
 
-  void read(Operation operation) override { operation(readers_.mine()); }
-  void write(Operation operation) override { submit(operation, true); }
-  void maintain(Operation operation) override { submit(operation, false); }
+  ~GroupCommit() override {
+    keeper_.stop();
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      thread_woken_.notify_one();
+    }
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void read(Operation operation) override {
+    keeper_.note_read();
+    operation(readers_.mine());
+  }
+
+  void write(Operation operation, Extent extent) override {
+    keeper_.note_write();
+    request(operation, Place::InTransaction, extent);
+  }
+
+  void maintain(Operation operation) override {
+    keeper_.alone([&] { request(operation, Place::Outside, Extent::Transaction); });
+  }
+
+  void submit(std::unique_ptr<SubmittedWrite> write) override {
+    keeper_.note_write();
+    std::unique_ptr<Request> request(new Request{
+        .operation = *write, .place = Place::InTransaction, .extent = Extent::Statement});
+    request->submitted = std::move(write);
+    std::unique_lock lock(mutex_);
+    start_thread();
+    room_.wait(lock, [&] { return submitted_ < kMostSubmitted; });
+    ++submitted_;
+    queue_.push_back(request.release());
+    if (!committing_) wake_committer();
+  }
 
   void warm_up() override {
     maintain([](Connection&) {});
     static_cast<void>(readers_.mine());
   }
 
+  std::optional<CheckpointerHealth> checkpointer_health() override { return keeper_.health(); }
+
  private:
-  void submit(Operation operation, bool in_transaction) {
-    Request request{.operation = operation, .in_transaction = in_transaction, .woken = {}};
+  void request(Operation operation, Place place, Extent extent) {
+    Request request{.operation = operation, .place = place, .extent = extent};
     std::unique_lock lock(mutex_);
+    const bool commits_itself = writes_alone() && !committing_;
+    if (!commits_itself) start_thread();  // before it is queued: this may throw
     queue_.push_back(&request);
-    if (leading_) request.woken.wait(lock, [&] { return request.done || request.leads; });
-    if (!request.done) lead(lock);
+    if (commits_itself) {
+      commit_batch(lock);
+    } else {
+      if (!committing_) wake_committer();
+      request.woken.wait(lock, [&] { return request.done; });
+    }
     if (request.error) std::rethrow_exception(request.error);
   }
 
-  // REQUIRES: the caller's request is at the head of the queue, and nobody leads or the caller was
-  // handed the lead.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    leading_ = true;
-    const std::vector<Request*> batch = take_batch();
+  // Whether the calling thread is the only one that has written for a while.
+  [[nodiscard]] bool writes_alone() noexcept {
+    const std::thread::id caller = std::this_thread::get_id();
+    in_a_row_ = caller == last_caller_ ? std::min(in_a_row_ + 1, kAlone) : 0;
+    last_caller_ = caller;
+    return in_a_row_ == kAlone;
+  }
+
+  void start_thread() {
+    if (!thread_.joinable()) thread_ = std::thread([this] { commit_batches(); });
+  }
+
+  // REQUIRES: the thread was started, something is queued, and nobody is committing.
+  void wake_committer() noexcept {
+    committing_ = true;
+    thread_commits_ = true;
+    thread_woken_.notify_one();
+  }
+
+  void commit_batches() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      thread_woken_.wait(lock, [&] { return thread_commits_ || (stopping_ && !committing_); });
+      if (!thread_commits_) return;
+      thread_commits_ = false;
+      commit_batch(lock);
+    }
+  }
+
+  // REQUIRES: something is queued; nobody else is committing.
+  void commit_batch(std::unique_lock<std::mutex>& lock) {
+    committing_ = true;
+    take_batch();
     lock.unlock();
-    run(batch);
+    run(batch_);
+    const std::size_t finished = finish_submitted();
     lock.lock();
-    for (Request* request : batch) {
+    for (Request* request : batch_) {
       request->done = true;
       request->woken.notify_one();  // under the mutex: the request is gone when its caller wakes
     }
-    leading_ = !queue_.empty();
-    if (!leading_) return;
-    queue_.front()->leads = true;
-    queue_.front()->woken.notify_one();
+    if (finished > 0) {
+      submitted_ -= finished;
+      room_.notify_all();
+    }
+    committing_ = false;
+    if (!queue_.empty()) {
+      wake_committer();
+    } else if (stopping_) {
+      thread_woken_.notify_one();
+    }
+  }
+
+  // Keeps the promises of submit(), and takes those requests out of the batch.
+  [[nodiscard]] std::size_t finish_submitted() noexcept {
+    return std::erase_if(batch_, [](Request* request) {
+      if (!request->submitted) return false;
+      const std::unique_ptr<Request> owned(request);
+      owned->submitted->finish(owned->error);
+      return true;
+    });
   }
 
   // The requests at the head that can share a transaction, or one that wants none.
-  [[nodiscard]] std::vector<Request*> take_batch() {
-    std::vector<Request*> batch;
-    while (!queue_.empty() && batch.size() < kLongestBatch) {
+  void take_batch() {
+    batch_.clear();
+    while (!queue_.empty() && batch_.size() < kLongestBatch) {
       Request* next = queue_.front();
-      if (!batch.empty() && !(next->in_transaction && batch.front()->in_transaction)) break;
-      batch.push_back(next);
+      const bool shares = next->place == Place::InTransaction &&
+                          (batch_.empty() || batch_.front()->place == Place::InTransaction);
+      if (!batch_.empty() && !shares) break;
+      batch_.push_back(next);
       queue_.pop_front();
     }
-    return batch;
   }
 
   void run(std::span<Request* const> batch) noexcept {
     try {
-      if (!writer_) writer_ = connector().open(ConnectionKind::ReadWrite);
-      if (!batch.front()->in_transaction) {
+      if (!writer_) writer_ = keeper_.open_writer();
+      if (batch.front()->place == Place::Outside) {
         batch.front()->operation(*writer_);
         return;
       }
@@ -116,6 +221,8 @@ class GroupCommit final : public Strategy {
         ++ran;
         if (batch.size() == 1) {
           request->operation(*writer_);
+        } else if (request->extent == Extent::Statement) {
+          run_statement(*request);
         } else {
           run_in_savepoint(*request);
         }
@@ -130,7 +237,17 @@ class GroupCommit final : public Strategy {
     }
   }
 
-  // Throws when the transaction is lost; an operation that fails alone keeps its error to itself.
+  // Both throw when the transaction is lost; an operation that fails alone keeps its error to
+  // itself.
+  void run_statement(Request& request) {
+    try {
+      request.operation(*writer_);
+    } catch (...) {
+      request.error = std::current_exception();
+      if (!writer_->in_transaction()) throw;
+    }
+  }
+
   void run_in_savepoint(Request& request) {
     Savepoint savepoint(*writer_);
     try {
@@ -150,17 +267,27 @@ class GroupCommit final : public Strategy {
     }
   }
 
+  WalKeeper keeper_;
   ThreadConnections readers_;
-  std::mutex mutex_;            // guards the two below
+  std::mutex mutex_;            // guards what follows, up to the thread
   std::deque<Request*> queue_;  // in order of arrival
-  bool leading_ = false;
-  std::optional<Connection> writer_;  // the leader's
+  std::size_t submitted_ = 0;   // requests of submit() that are not finished
+  std::condition_variable room_;
+  bool committing_ = false;
+  bool thread_commits_ = false;  // the thread was told to
+  std::thread::id last_caller_;
+  int in_a_row_ = 0;  // requests of last_caller_, up to kAlone
+  bool stopping_ = false;
+  std::condition_variable thread_woken_;
+  std::thread thread_;
+  std::vector<Request*> batch_;       // of whoever commits
+  std::optional<Connection> writer_;  // of whoever commits
 };
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_group_commit(Database database) {
-  return std::make_unique<GroupCommit>(std::move(database));
+std::unique_ptr<Strategy> make_group_commit(Database database, StrategyOptions options) {
+  return std::make_unique<GroupCommit>(std::move(database), options);
 }
 
 }  // namespace pragmark::internal

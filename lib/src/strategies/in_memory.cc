@@ -15,7 +15,7 @@ class InMemory final : public Strategy {
 
   void read(Operation operation) override { maintain(operation); }
 
-  void write(Operation operation) override {
+  void write(Operation operation, Extent /*extent*/) override {
     const std::lock_guard turn(queue_);
     Transaction transaction(connection_);
     operation(connection_);

@@ -15,7 +15,7 @@ class OpenPerOp final : public Strategy {
     operation(connection);
   }
 
-  void write(Operation operation) override {
+  void write(Operation operation, Extent /*extent*/) override {
     Connection connection = connector().open(ConnectionKind::ReadWrite);
     Transaction transaction(connection);
     operation(connection);
@@ -30,7 +30,7 @@ class OpenPerOp final : public Strategy {
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_open_per_op(Database database) {
+std::unique_ptr<Strategy> make_open_per_op(Database database, StrategyOptions /*options*/) {
   return std::make_unique<OpenPerOp>(std::move(database));
 }
 

@@ -2,20 +2,22 @@
 // with their prepared statements. Writers meet in SQLite's own lock, and wait in its busy handler.
 #include "factories.h"
 #include "thread_connections.h"
+#include "wal_keeper.h"
 
 namespace pragmark::internal {
 namespace {
 
 class PerThread final : public Strategy {
  public:
-  explicit PerThread(Database database)
+  PerThread(Database database, const StrategyOptions& options)
       : Strategy(std::move(database)),
-        readers_(connector(), ConnectionKind::ReadOnly),
-        writers_(connector(), ConnectionKind::ReadWrite) {}
+        keeper_(connector(), options),
+        readers_(readers_of(connector())),
+        writers_([this] { return keeper_.open_writer(); }) {}
 
   void read(Operation operation) override { operation(readers_.mine()); }
 
-  void write(Operation operation) override {
+  void write(Operation operation, Extent /*extent*/) override {
     Connection& connection = writers_.mine();
     Transaction transaction(connection);
     operation(connection);
@@ -30,14 +32,15 @@ class PerThread final : public Strategy {
   }
 
  private:
+  WalKeeper keeper_;
   ThreadConnections readers_;
   ThreadConnections writers_;
 };
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_per_thread(Database database) {
-  return std::make_unique<PerThread>(std::move(database));
+std::unique_ptr<Strategy> make_per_thread(Database database, StrategyOptions options) {
+  return std::make_unique<PerThread>(std::move(database), options);
 }
 
 }  // namespace pragmark::internal

@@ -7,18 +7,30 @@
 #include "factories.h"
 #include "fair_lock.h"
 #include "thread_connections.h"
+#include "wal_keeper.h"
 
 namespace pragmark::internal {
 namespace {
 
 class SingleWriter final : public Strategy {
  public:
-  explicit SingleWriter(Database database)
-      : Strategy(std::move(database)), readers_(connector(), ConnectionKind::ReadOnly) {}
+  SingleWriter(Database database, const StrategyOptions& options)
+      : Strategy(std::move(database)),
+        keeper_(connector(), options,
+                [this](FunctionRef<void()> work) {
+                  const std::lock_guard turn(queue_);
+                  work();
+                }),
+        readers_(readers_of(connector())) {}
+  ~SingleWriter() override { keeper_.stop(); }
 
-  void read(Operation operation) override { operation(readers_.mine()); }
+  void read(Operation operation) override {
+    keeper_.note_read();
+    operation(readers_.mine());
+  }
 
-  void write(Operation operation) override {
+  void write(Operation operation, Extent /*extent*/) override {
+    keeper_.note_write();
     const std::lock_guard turn(queue_);
     Connection& connection = writer();
     Transaction transaction(connection);
@@ -27,8 +39,10 @@ class SingleWriter final : public Strategy {
   }
 
   void maintain(Operation operation) override {
-    const std::lock_guard turn(queue_);
-    operation(writer());
+    keeper_.alone([&] {
+      const std::lock_guard turn(queue_);
+      operation(writer());
+    });
   }
 
   void warm_up() override {
@@ -39,22 +53,25 @@ class SingleWriter final : public Strategy {
     static_cast<void>(readers_.mine());
   }
 
+  std::optional<CheckpointerHealth> checkpointer_health() override { return keeper_.health(); }
+
  private:
   // REQUIRES: the caller has the turn.
   [[nodiscard]] Connection& writer() {
-    if (!writer_) writer_ = connector().open(ConnectionKind::ReadWrite);
+    if (!writer_) writer_ = keeper_.open_writer();
     return *writer_;
   }
 
-  ThreadConnections readers_;
   FairLock queue_;
+  WalKeeper keeper_;
+  ThreadConnections readers_;
   std::optional<Connection> writer_;  // guarded by queue_
 };
 
 }  // namespace
 
-std::unique_ptr<Strategy> make_single_writer(Database database) {
-  return std::make_unique<SingleWriter>(std::move(database));
+std::unique_ptr<Strategy> make_single_writer(Database database, StrategyOptions options) {
+  return std::make_unique<SingleWriter>(std::move(database), options);
 }
 
 }  // namespace pragmark::internal

@@ -70,8 +70,8 @@ namespace {
 thread_local ThreadEnd this_thread;
 }  // namespace
 
-ThreadConnections::ThreadConnections(Connector& connector, ConnectionKind kind)
-    : connector_(connector), kind_(kind), id_(next_id()) {
+ThreadConnections::ThreadConnections(std::function<Connection()> open)
+    : open_(std::move(open)), id_(next_id()) {
   const std::lock_guard lock(registry().mutex);
   registry().owners.emplace(id_, this);
 }
@@ -97,7 +97,7 @@ Connection& ThreadConnections::take() {
   }
   if (connection == nullptr) {
     // Outside the lock: opening may wait for busy_timeout.
-    auto opened = std::make_unique<Connection>(connector_.open(kind_));
+    auto opened = std::make_unique<Connection>(open_());
     connection = opened.get();
     const std::lock_guard lock(mutex_);
     all_.push_back(std::move(opened));

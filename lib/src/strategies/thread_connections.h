@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -17,7 +18,7 @@ namespace pragmark::internal {
 // Errors:  mine() throws Error when a connection cannot be opened or its set not be proven.
 class ThreadConnections {
  public:
-  ThreadConnections(Connector& connector, ConnectionKind kind);
+  explicit ThreadConnections(std::function<Connection()> open);
   ~ThreadConnections();
   ThreadConnections(const ThreadConnections&) = delete;
   ThreadConnections& operator=(const ThreadConnections&) = delete;
@@ -30,12 +31,16 @@ class ThreadConnections {
   [[nodiscard]] Connection& take();
   void give_back(Connection& connection);
 
-  Connector& connector_;
-  const ConnectionKind kind_;
+  const std::function<Connection()> open_;
   const std::uint64_t id_;  // never used twice in a process, unlike an address
   std::mutex mutex_;        // guards the two below
   std::vector<std::unique_ptr<Connection>> all_;
   std::vector<Connection*> idle_;
 };
+
+// Opens read-only connections.
+[[nodiscard]] inline std::function<Connection()> readers_of(Connector& connector) {
+  return [&connector] { return connector.open(ConnectionKind::ReadOnly); };
+}
 
 }  // namespace pragmark::internal
