@@ -28,6 +28,7 @@ endif()
 
 install(PROGRAMS scripts/pragmark scripts/pragmark-report DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${PRAGMARK_SHARE_DIR}/VERSION DESTINATION ${share_dir})
+install(PROGRAMS scripts/original.py DESTINATION ${share_dir}/scripts)
 install(DIRECTORY scripts/pragmark_report DESTINATION ${share_dir}/scripts
   PATTERN "__pycache__" EXCLUDE)
 install(DIRECTORY reports/templates reports/schema DESTINATION ${share_dir}/reports)

@@ -9,7 +9,7 @@ endforeach()
 
 file(MAKE_DIRECTORY ${PRAGMARK_SHARE_DIR}/scripts ${PRAGMARK_SHARE_DIR}/reports)
 file(WRITE ${PRAGMARK_SHARE_DIR}/VERSION "${PROJECT_VERSION}\n")
-# Links, so that an edit of the Python package or of a template needs no build.
-foreach(folder IN ITEMS scripts/pragmark_report reports/templates reports/schema)
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${PRAGMARK_SHARE_DIR}/${folder} SYMBOLIC)
+# Links, so that an edit of the Python code or of a template needs no build.
+foreach(item IN ITEMS scripts/pragmark_report scripts/original.py reports/templates reports/schema)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${item} ${PRAGMARK_SHARE_DIR}/${item} SYMBOLIC)
 endforeach()

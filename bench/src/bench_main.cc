@@ -1,8 +1,12 @@
 // pragmark bench: measures workloads, proves settings before and checks answers after.
+#include <unistd.h>
+
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +15,7 @@
 #include "pragmark/bench/bench_run.h"
 #include "pragmark/bench/command_line.h"
 #include "pragmark/bench/subject.h"
+#include "pragmark/bench/worker_process.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
 
@@ -21,6 +26,8 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  pragmark bench --pragmas default,production --strategy open-per-op,per-thread --out r.json\n"
     "  pragmark bench --preset original --strategy open-per-op,per-thread --out r.json\n"
+    "  pragmark bench --workload sequential_read,sequential_write --strategy per-thread,raw\n"
+    "  pragmark bench --workload sequential_write --strategy group-commit --in-flight 1,8,32\n"
     "  pragmark bench --workload mixed --threads 1,2,4,8 --reads 90 --dir /var/lib/app\n"
     "--benchmark_* flags pass through to Google Benchmark, --benchmark_filter=REGEX for instance.\n"
     "Exit codes: 0 measured and checked, 1 a benchmark failed or the target was missed, 2 bad "
@@ -170,6 +177,8 @@ ExitCode run(int argc, char** argv) {
           parse_arguments<CLI::ParseError>(app, static_cast<int>(ours.size()), ours.data())) {
     return *done;
   }
+  const char* python = std::getenv("PRAGMARK_PYTHON");  // NOLINT(concurrency-mt-unsafe)
+  if (python != nullptr) options.python = python;
   if (!options.preset.empty()) apply_original_preset(options.request);
   options.request.filter = split.filter;
   options.google_benchmark_arguments =
@@ -181,5 +190,8 @@ ExitCode run(int argc, char** argv) {
 }  // namespace pragmark
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == pragmark::kWorkerArgument) {
+    return pragmark::run_worker(STDIN_FILENO, STDOUT_FILENO);
+  }
   return pragmark::run_program("bench", [&] { return pragmark::run(argc, argv); });
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -18,12 +19,14 @@
 #include "pragmark/bench/collector.h"
 #include "pragmark/bench/harness.h"
 #include "pragmark/bench/progress.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/result_document.h"
 #include "pragmark/bench/scratch_store.h"
 #include "pragmark/bench/summary_table.h"
 #include "pragmark/bench/vfs_cost.h"
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/scratch_directory.h"
+#include "pragmark/verify/sqlite_library.h"
 #include "pragmark/version.h"
 
 namespace pragmark {
@@ -94,6 +97,11 @@ std::optional<VfsCosts> vfs_costs(const BenchOptions& options, StoreTemplates& t
   return costs;
 }
 
+// Plain lines on a terminal too: they are few, and the progress of repetitions comes after them.
+void print_load_progress(std::int64_t loaded, std::int64_t rows) {
+  fmt::print(stderr, "loading rows before the clock: {} of {}\n", loaded, rows);
+}
+
 struct Measured {
   ResultCollector collector;
   std::optional<VfsCosts> vfs_costs;
@@ -101,10 +109,25 @@ struct Measured {
   int failed_checks = 0;  // configurations that failed otherwise than by the machine's refusal
 };
 
-Measured measure(const BenchOptions& options, const std::vector<Configuration>& configurations) {
+// Before anything is measured: it may be missing.
+std::optional<PythonOriginal> python_of(const BenchOptions& options,
+                                        const std::vector<Configuration>& configurations) {
+  const auto chosen = [](const Configuration& one) { return one.strategy == kPythonOriginal; };
+  if (std::ranges::none_of(configurations, chosen)) return std::nullopt;
+  PythonOriginal python = find_python_original(options.python);
+  if (const std::string ours = linked_sqlite().version; ours != python.sqlite_version) {
+    print_warning("bench", fmt::format("Python runs SQLite {} and this program {}: {} differs in "
+                                       "more than its design",
+                                       python.sqlite_version, ours, kPythonOriginal));
+  }
+  return python;
+}
+
+Measured measure(const BenchOptions& options, const std::vector<Configuration>& configurations,
+                 const std::optional<PythonOriginal>& python) {
   Measured measured;
   const ScratchDirectory scratch(options.directory);
-  StoreTemplates templates(scratch.path(), options.request.seed);
+  StoreTemplates templates(scratch.path(), options.request.seed, print_load_progress);
   measured.vfs_costs = vfs_costs(options, templates, scratch);
 
   Progress progress({.total = static_cast<int>(configurations.size()) * options.request.repetitions,
@@ -118,9 +141,11 @@ Measured measure(const BenchOptions& options, const std::vector<Configuration>& 
                    .templates = &templates,
                    .counting_vfs = options.counting_vfs == Switch::On,
                    .min_time_s = options.request.min_time_s,
-                   .on_repetition = [&](const Configuration& configuration) {
-                     if (!session.stopped()) progress.advance(configuration.full_name());
-                   }});
+                   .on_repetition =
+                       [&](const Configuration& configuration) {
+                         if (!session.stopped()) progress.advance(configuration.full_name());
+                       },
+                   .python_command = python ? python->command : std::vector<std::string>()});
   std::vector<std::unique_ptr<BenchmarkCase>> cases;
   cases.reserve(configurations.size());
   for (const Configuration& configuration : configurations) {
@@ -138,15 +163,16 @@ Measured measure(const BenchOptions& options, const std::vector<Configuration>& 
 }
 
 std::string document_of(const BenchOptions& options, const Environment& environment,
-                        const std::vector<Configuration>& configurations,
-                        const Measured& measured) {
+                        const std::vector<Configuration>& configurations, const Measured& measured,
+                        const std::optional<PythonOriginal>& python) {
   const RunDescription run{.environment = environment,
                            .steal_percent = measured.steal_percent,
                            .seed = options.request.seed,
                            .command = options.command,
                            .preset = options.preset,
                            .counting_vfs = options.counting_vfs == Switch::On,
-                           .vfs_costs = measured.vfs_costs};
+                           .vfs_costs = measured.vfs_costs,
+                           .python = python};
   return result_document(context_entries(run, configurations), measured.collector.rows());
 }
 
@@ -181,14 +207,15 @@ ExitCode run_benchmarks(const BenchOptions& options) {
   const std::vector<Configuration> configurations = configurations_of(options.request);
   initialize_google_benchmark(options);
   if (options.list) return print_names(configurations);
+  const std::optional<PythonOriginal> python = python_of(options, configurations);
   require_writable(options.out);
   const Environment environment = probe_environment(options.directory);
   warn_about(environment);
   fmt::print(stderr, "{} benchmarks, {} repetitions each, seed {}\n", configurations.size(),
              options.request.repetitions, options.request.seed);
 
-  const Measured measured = measure(options, configurations);
-  const std::string document = document_of(options, environment, configurations, measured);
+  const Measured measured = measure(options, configurations, python);
+  const std::string document = document_of(options, environment, configurations, measured, python);
   const std::vector<CaseResult> results = summarize(configurations, measured.collector.rows());
   if (!options.out.empty()) write_output(document, options.out);
   write_output(

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "pragmark/assert.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
+#include "pragmark/bench/worker_group.h"
+#include "pragmark/bench/worker_tasks.h"
 #include "pragmark/counting_vfs.h"
 #include "pragmark/error.h"
 #include "pragmark/verify/scratch_directory.h"
@@ -20,15 +23,17 @@ using Clock = std::chrono::steady_clock;
 // Members are destroyed in the reverse order: connections before the layer they use, both before
 // the directory is removed.
 struct BenchmarkCase::Repetition {
-  explicit Repetition(const Session::Options& options)
-      : directory(options.scratch->path()), harness_ns_per_op(pragmark::harness_ns_per_op()) {
+  Repetition(const Session::Options& options, bool in_python) : directory(options.scratch->path()) {
+    if (in_python) return;  // its SQLite has no layer, and its loop is not ours
+    harness_ns_per_op = pragmark::harness_ns_per_op();
     if (options.counting_vfs) layer.emplace();
   }
 
   ScratchDirectory directory;
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
-  double harness_ns_per_op;
+  std::unique_ptr<WorkerGroup> group;  // when the clients run in processes of their own
+  std::optional<double> harness_ns_per_op;
   IoCounts before;  // the clock started
   IoCounts cost;    // while it ran
   Tally total;
@@ -80,7 +85,7 @@ void BenchmarkCase::run(benchmark::State& state) {
   Worker& worker = workers_[static_cast<std::size_t>(thread)];
   std::chrono::nanoseconds elapsed{0};
 
-  if (thread == 0) begin();
+  if (thread == 0) begin(state.max_iterations);
   all_threads_.arrive_and_wait();
   prepare_worker(thread, state.max_iterations);
   all_threads_.arrive_and_wait();
@@ -90,7 +95,7 @@ void BenchmarkCase::run(benchmark::State& state) {
   while (state.KeepRunningBatch(state.max_iterations)) {
     const Clock::time_point start = Clock::now();
     all_threads_.arrive_and_wait();
-    if (!stopped()) make_requests(worker, state.max_iterations);
+    if (!stopped()) make_requests(thread, state.max_iterations);
     all_threads_.arrive_and_wait();
     elapsed += Clock::now() - start;
   }
@@ -99,23 +104,39 @@ void BenchmarkCase::run(benchmark::State& state) {
   if (thread == 0) end(state, elapsed);
 }
 
-void BenchmarkCase::begin() {
+void BenchmarkCase::make_subject(const std::string& database) {
+  const std::string vfs = repetition_->layer ? repetition_->layer->name() : "";
+  repetition_->subject = session_.options().make_subject(
+      configuration_.strategy, {.path = database, .set = configuration_.set, .vfs = vfs});
+}
+
+void BenchmarkCase::begin(std::int64_t operations) {
   if (stopped()) return;
   guarded([&] {
-    repetition_ = std::make_unique<Repetition>(session_.options());
+    const Session::Options& options = session_.options();
+    const bool in_python = configuration_.strategy == kPythonOriginal;
+    repetition_ = std::make_unique<Repetition>(options, in_python);
     const std::string path = repetition_->directory.file("store.db");
-    session_.options().templates->copy(configuration_, path);
-    repetition_->subject = session_.options().make_subject(
-        configuration_.strategy, {.path = path,
-                                  .set = configuration_.set,
-                                  .vfs = repetition_->layer ? repetition_->layer->name() : ""});
+    options.templates->place(configuration_, path);
+    if (runs_in_workers(configuration_)) {
+      repetition_->group = std::make_unique<WorkerGroup>(
+          WorkerGroupOptions{.command = in_python ? options.python_command : options.worker_command,
+                             .stopped = [this] { return stopped(); }},
+          worker_tasks(configuration_, {.directory = &repetition_->directory,
+                                        .database = path,
+                                        .data = &data_,
+                                        .operations = operations,
+                                        .counting_vfs = repetition_->layer.has_value()}));
+    } else {
+      make_subject(path);
+    }
   });
 }
 
 void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   Worker& worker = workers_[static_cast<std::size_t>(thread)];
   worker.tally.clear();
-  if (stopped()) return;
+  if (stopped() || repetition_->group) return;
   guarded([&] {
     if (configuration_.in_flight > 1 && !worker.window) {
       worker.window.emplace(configuration_.in_flight);
@@ -134,7 +155,16 @@ void BenchmarkCase::prepare_worker(int thread, std::int64_t operations) {
   });
 }
 
-void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
+void BenchmarkCase::make_requests(int thread, std::int64_t operations) {
+  if (WorkerGroup* group = repetition_->group.get()) {
+    if (thread != 0) return;
+    guarded([&] {
+      group->go();
+      group->wait_until_done();
+    });
+    return;
+  }
+  Worker& worker = workers_[static_cast<std::size_t>(thread)];
   const auto has_stopped = [this] { return stopped(); };
   const auto on_failure = [this] { guarded([] { throw; }); };  // stopped() from now on
   const LoopControl control{.stopped = has_stopped, .on_failure = on_failure};
@@ -145,7 +175,21 @@ void BenchmarkCase::make_requests(Worker& worker, std::int64_t operations) {
   }
 }
 
+// What all threads, here or in the workers, have counted.
 // REQUIRES: every thread is done.
+void BenchmarkCase::collect() {
+  if (repetition_->group) {
+    const WorkerResult result = repetition_->group->result();
+    repetition_->total = result.tally;
+    repetition_->cost = result.io;
+    repetition_->group->finish();
+    make_subject(repetition_->directory.file("store.db"));
+    return;
+  }
+  for (const Worker& worker : workers_) repetition_->total.merge(worker.tally);
+  if (repetition_->layer) repetition_->cost = repetition_->layer->counts() - repetition_->before;
+}
+
 void BenchmarkCase::check() {
   const Tally& total = repetition_->total;
   PRAGMARK_ASSERT(static_cast<std::int64_t>(total.latencies.count()) ==
@@ -191,7 +235,7 @@ void BenchmarkCase::report(benchmark::State& state) {
   set("latency_us_p99", total.latencies.percentile_us(99));
   set("latency_us_p99_9", total.latencies.percentile_us(99.9));
   set("latency_us_max", total.latencies.max_us());
-  set("harness_ns_per_op", repetition_->harness_ns_per_op);
+  if (repetition_->harness_ns_per_op) set("harness_ns_per_op", *repetition_->harness_ns_per_op);
   if (!repetition_->layer) return;
   const IoCounts& cost = repetition_->cost;
   if (total.writes > 0) {
@@ -221,10 +265,12 @@ void BenchmarkCase::count_repetition(std::int64_t iterations, std::chrono::nanos
 // threads.
 void BenchmarkCase::end(benchmark::State& state, std::chrono::nanoseconds elapsed) {
   if (repetition_) {
-    Tally& total = repetition_->total;
-    for (const Worker& worker : workers_) total.merge(worker.tally);
-    if (repetition_->layer) repetition_->cost = repetition_->layer->counts() - repetition_->before;
-    if (!stopped()) guarded([&] { check(); });
+    if (!stopped()) {
+      guarded([&] {
+        collect();
+        check();
+      });
+    }
     if (!stopped()) report(state);
   }
   if (failed_.load()) {

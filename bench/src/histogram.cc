@@ -21,6 +21,21 @@ void LatencyHistogram::clear() noexcept {
   max_ns_ = 0;
 }
 
+std::vector<LatencyHistogram::FilledBucket> LatencyHistogram::filled_buckets() const {
+  std::vector<FilledBucket> filled;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    if (buckets_[i] > 0) filled.emplace_back(i, buckets_[i]);
+  }
+  return filled;
+}
+
+void LatencyHistogram::add(std::size_t bucket, std::uint64_t count, std::uint64_t max_ns) noexcept {
+  PRAGMARK_ASSERT(bucket < kBuckets);
+  buckets_[bucket] += count;
+  count_ += count;
+  max_ns_ = std::max(max_ns_, max_ns);
+}
+
 double LatencyHistogram::percentile_us(double percent) const noexcept {
   PRAGMARK_ASSERT(count_ > 0);
   PRAGMARK_ASSERT(percent > 0 && percent <= 100);

@@ -54,6 +54,10 @@ ContextEntries context_entries(const RunDescription& run,
       {"counting_vfs_read_cost_percent",
        run.vfs_costs ? to_string(run.vfs_costs->read) : "not measured"},
   };
+  if (run.python) {
+    entries.emplace_back("python_sqlite_version", run.python->sqlite_version);
+    entries.emplace_back("python_version", run.python->python_version);
+  }
   std::set<std::string> named;
   for (const Configuration& configuration : configurations) {
     const PragmaSet& set = configuration.set;

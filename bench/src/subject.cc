@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "pragmark/bench/python_original.h"
 #include "pragmark/store.h"
 #include "pragmark/strategy.h"
 #include "subjects/subjects.h"
@@ -52,6 +53,9 @@ struct BaselineInfo {
 constexpr BaselineInfo kBaselines[] = {
     {"raw", "hand-written loop against SQLite's C API: the limit of what a strategy can reach",
      make_raw},
+    {kPythonOriginal,
+     "the application that started this work: Python, a connection for each operation",
+     make_python_original},
 #ifdef PRAGMARK_HAS_SQLITECPP
     {"sqlitecpp", "the same with SQLiteCpp", make_sqlitecpp},
 #endif

@@ -1,4 +1,6 @@
 // raw and the peers: held against the store, they must do what it does.
+#include "../src/subjects/baseline.h"
+
 #include <optional>
 #include <string>
 #include <thread>
@@ -10,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "harness_fixture.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/counting_vfs.h"
 #include "pragmark/statements.h"
 #include "pragmark/store.h"
@@ -20,6 +23,7 @@ namespace {
 std::vector<std::string> baselines() {
   std::vector<std::string> names;
   for (const SubjectInfo& subject : subjects()) {
+    if (subject.name == kPythonOriginal) continue;  // makes its requests elsewhere
     if (subject.kind == SubjectKind::Baseline) names.push_back(subject.name);
   }
   return names;
@@ -36,6 +40,20 @@ Topic topic(const std::string& id, std::optional<std::string> report = std::null
           .research_report = std::move(report),
           .created_at = Timestamp(std::chrono::milliseconds(1'700'000'000'123)),
           .updated_at = Timestamp(std::chrono::milliseconds(1'700'000'000'456))};
+}
+
+// Differs in every member.
+Topic another_topic() {
+  return {.id = "another",
+          .title = "other",
+          .description = "other",
+          .status = "other",
+          .priority = 9,
+          .language = "other",
+          .domain = "other",
+          .research_report = "other",
+          .created_at = Timestamp(std::chrono::milliseconds(9)),
+          .updated_at = Timestamp(std::chrono::milliseconds(9))};
 }
 
 class BaselineTest : public testing::TestWithParam<std::string> {
@@ -62,7 +80,7 @@ TEST_P(BaselineTest, WritesAndReadsWhatTheStoreDoes) {
   for (const Topic& one : {plain, with_report, with_empty_report}) subject->write(one);
   Store store({.path = options().path});
   for (const Topic& one : {with_report, plain, with_empty_report, with_report}) {
-    Topic read = topic("another", "to be replaced");
+    Topic read = another_topic();
     EXPECT_TRUE(subject->read(one.id, read));
     EXPECT_EQ(read, one);
     EXPECT_EQ(store.get_topic(one.id), one);
@@ -86,8 +104,8 @@ TEST_P(BaselineTest, HoldsNoReadLockBetweenRequests) {
   const auto subject = made(options());
   subject->write(topic("t1"));
   Topic read;
-  ASSERT_TRUE(subject->read("t1", read));
   ASSERT_FALSE(subject->read("t2", read));
+  ASSERT_TRUE(subject->read("t1", read));
   subject->write(topic("t3"));
   Store store({.path = options().path, .set = PragmaSet::parse("production+busy_timeout=0")});
   EXPECT_FALSE(store.checkpoint(CheckpointMode::Truncate).busy);
@@ -159,6 +177,15 @@ INSTANTIATE_TEST_SUITE_P(All, BaselineTest, testing::ValuesIn(baselines()),
                          [](const auto& one) { return one.param; });
 
 TEST(Baselines, AreThereWithoutAnyPackage) { EXPECT_THAT(baselines(), testing::Contains("raw")); }
+
+TEST(Baselines, OfAnotherSqliteAreRefused) {
+  require_same_sqlite("Peer", sqlite3_sourceid());
+  EXPECT_THAT([] { require_same_sqlite("Peer", "2001-01-01 of another"); },
+              testing::Throws<Error>(testing::AllOf(
+                  testing::Property(&Error::kind, ErrorKind::Environment),
+                  testing::Property(&Error::what, testing::HasSubstr(
+                                                      "another SQLite (2001-01-01 of another)")))));
+}
 
 TEST(TopicStatements, AreThoseOfTheRecord) {
   EXPECT_EQ(topic_statements().get,

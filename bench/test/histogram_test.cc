@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -115,6 +118,35 @@ TEST(LatencyHistogram, IsEmptyAfterClear) {
 TEST(LatencyHistogramDeathTest, NothingRecordedHasNoPercentile) {
   const LatencyHistogram histogram;
   EXPECT_DEATH(static_cast<void>(histogram.percentile_us(50)), "count_ > 0");
+}
+
+// Python counts into the same buckets (scripts/original.py), and reads the same list in its tests.
+TEST(LatencyHistogram, BucketsAreThoseOnRecord) {
+  std::ifstream file("test/latency_buckets.txt");
+  std::string comment;
+  ASSERT_TRUE(std::getline(file, comment));
+  int pairs = 0;
+  for (std::uint64_t ticks = 0, bucket = 0; file >> ticks >> bucket; ++pairs) {
+    EXPECT_EQ(LatencyHistogram::bucket_of(ticks), bucket) << ticks;
+  }
+  EXPECT_EQ(pairs, 49);
+}
+
+TEST(LatencyHistogram, IsTheSameWhenPutTogetherFromItsBuckets) {
+  LatencyHistogram sent;
+  for (const std::int64_t ticks :
+       std::vector<std::int64_t>{0, 5, 300, 70'000, 70'000, 9'000'000'000}) {
+    sent.record(nanoseconds{ticks});
+  }
+  LatencyHistogram arrived;
+  arrived.record(nanoseconds{7});
+  for (const auto& [bucket, count] : sent.filled_buckets()) {
+    arrived.add(bucket, count, sent.max_ns());
+  }
+  sent.record(nanoseconds{7});
+  EXPECT_EQ(arrived.filled_buckets(), sent.filled_buckets());
+  EXPECT_EQ(arrived.count(), sent.count());
+  EXPECT_EQ(arrived.max_ns(), 9'000'000'000U);
 }
 
 }  // namespace

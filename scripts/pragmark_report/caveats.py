@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from . import stats, words
+from . import findings, stats, words
 from .compute import RunSummary, Summary
 from .model import Verification
+from .strategy import PYTHON_ORIGINAL
 from .words import Name, Sentence
 
 NOT_A_DISK = re.compile(r"(tmpfs|ramfs|overlay|nfs|cifs|smb|9p|fuse|vboxsf|virtiofs|ceph|gluster)")
 MAX_STEAL_PERCENT = 1.0
 MIN_FDATASYNC_US = 20.0  # no device makes data durable faster
 NOISY_PERCENT = 10.0
+MAX_HARNESS_NS = 50.0  # of a request; above it the harness has a defect
 NOT_PROVED = ("fail", "ineffective", "misread", "unknown")
 
 
@@ -33,7 +35,8 @@ def of_summary(summary: Summary) -> list[Sentence]:
 
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
-    return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_classes(run)]
+    return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_harness(run),
+            *_python(run), *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:
@@ -137,6 +140,33 @@ def _noise(run: RunSummary) -> list[Sentence]:
              f"{words.significant(NOISY_PERCENT)}%; most in ",
              Name(worst.configuration.case.workload), " ", *words.served_by(worst),
              f" ({words.percent(worst.throughput.noise_percent)}).")]
+
+
+def _harness(run: RunSummary) -> list[Sentence]:
+    costly = [row for row in run.rows
+              if row.counters.get(findings.HARNESS_NS, 0.0) > MAX_HARNESS_NS]
+    if not costly:
+        return []
+    worst = max(costly, key=lambda row: (findings.harness_percent(row) or 0.0,
+                                         row.counters[findings.HARNESS_NS]))
+    share = findings.harness_percent(worst)
+    of_p50 = "" if share is None else f", {words.percent(share)} of its p50"
+    return [(f"The harness took more than {words.significant(MAX_HARNESS_NS)} ns of a request in "
+             f"{words.plural(len(costly), 'configuration')}; most in ",
+             Name(worst.configuration.case.workload), " ", *words.served_by(worst),
+             f" ({words.significant(worst.counters[findings.HARNESS_NS])} ns{of_p50}).")]
+
+
+def _python(run: RunSummary) -> list[Sentence]:
+    """Python brings a SQLite of its own, which is not always the one that the rest ran with."""
+    context = run.run.context
+    theirs, ours = context.get("python_sqlite_version", ""), context["sqlite_version"]
+    if theirs in ("", ours) or not any(
+        row.configuration.served.name == PYTHON_ORIGINAL for row in run.rows
+    ):
+        return []
+    return [(Name(PYTHON_ORIGINAL), " ran with SQLite ", Name(theirs), ", everything else with ",
+             Name(ours), ".")]
 
 
 def _classes(run: RunSummary) -> list[Sentence]:

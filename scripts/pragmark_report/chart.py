@@ -1,7 +1,7 @@
 """The frame of a figure: panels below each other, a row of fixed height for each configuration.
 
-Knows rows by their names only; what is drawn in a row is draw.py's. Touches no file and, outside of
-house_style(), no global state.
+Knows rows by their labels only; what is drawn in a row is draw.py's. Touches no file and, outside
+of house_style(), no global state.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from dataclasses import dataclass
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
-
-from . import words
-from .compute import Row
 
 INK, MUTED, GRID, PAPER = "#1f2328", "#59636e", "#dde1e6", "#ffffff"
 STYLE = {
@@ -31,8 +29,9 @@ STYLE = {
     "svg.fonttype": "none",
     "path.simplify": False,
 }
-MAX_LABEL = 46  # characters of a configuration's name; the table has all of it
+MAX_LABEL = 76  # characters of a configuration's name; the table has all of it
 WIDTH, ROW, HEAD, FOOT, RIGHT = 10.0, 0.255, 0.42, 0.46, 2.75  # inches
+MIN_PANEL = 3.6  # inches across; a figure with long labels is wider than WIDTH
 TITLE, BOTTOM = 0.92, 0.12  # inches above the first and below the last panel
 CHARACTER = 0.0735  # inches that a character of a label takes
 BOLD_CHARACTER = 0.082
@@ -40,11 +39,12 @@ BOLD_CHARACTER = 0.082
 
 @dataclass(frozen=True)
 class Panel:
-    """Configurations of one case in one figure."""
+    """What belongs to one case in one figure."""
 
     title: str
-    conditions: str  # parameters, and threads where all rows have the same
-    rows: tuple[Row, ...]
+    conditions: str  # parameters, and the load where all rows have the same
+    labels: tuple[str, ...]
+    rows: tuple[object, ...]  # what each label stands for
 
 
 @contextmanager
@@ -69,36 +69,27 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}\u2026"
 
 
-def _label(row: Row, with_threads: bool) -> str:
-    configuration = row.configuration
-    threads = f", {words.threads_text(row)}" if with_threads else ""
-    name = f"{shorten(configuration.pragma_set, 28)} / {shorten(configuration.strategy, 18)}"
-    return shorten(name + threads, MAX_LABEL)
-
-
 def frame(panels: Sequence[Panel], title: str, subtitle: str) -> tuple[Figure, list[Axes]]:
     """A figure with a panel below the other, a row of fixed height for each configuration."""
-    labels = []
-    for panel in panels:
-        several = len({row.configuration.threads for row in panel.rows}) > 1
-        labels.append([_label(row, several) for row in panel.rows])
+    labels = [[shorten(label, MAX_LABEL) for label in panel.labels] for panel in panels]
     left = 0.3 + CHARACTER * max(len(label) for part in labels for label in part)
+    width = max(WIDTH, left + MIN_PANEL + RIGHT)
     count = sum(len(panel.rows) for panel in panels)
     height = TITLE + BOTTOM + count * ROW + len(panels) * (HEAD + FOOT)
-    figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
+    figure = Figure(figsize=(width, height), facecolor=PAPER)
     FigureCanvasAgg(figure)
-    figure.text(0.15 / WIDTH, 1 - 0.24 / height, title, size=13, weight="bold", color=INK,
+    figure.text(0.15 / width, 1 - 0.24 / height, title, size=13, weight="bold", color=INK,
                 va="center")
-    figure.text(0.15 / WIDTH, 1 - 0.50 / height, shorten(subtitle, 130), size=8.5, color=MUTED,
+    figure.text(0.15 / width, 1 - 0.50 / height, shorten(subtitle, 130), size=8.5, color=MUTED,
                 va="center")
     top = height - TITLE
     axes = []
     for panel, names in zip(panels, labels):
         rows_height = len(panel.rows) * ROW
         top -= HEAD
-        box = (left, top - rows_height, WIDTH - left - RIGHT, rows_height)
+        box = (left, top - rows_height, width - left - RIGHT, rows_height)
         axis = figure.add_axes(
-            (box[0] / WIDTH, box[1] / height, box[2] / WIDTH, box[3] / height), facecolor="none"
+            (box[0] / width, box[1] / height, box[2] / width, box[3] / height), facecolor="none"
         )
         axis.set_ylim(len(panel.rows) - 0.5, -0.5)
         axis.set_yticks(range(len(panel.rows)), names, color=INK)
@@ -117,7 +108,7 @@ def _inches_from_axis(figure: Figure, axis: Axes) -> matplotlib.transforms.Trans
     """x in inches from the left end of the panel, y in rows."""
     left = axis.get_position().x0
     across = figure.dpi_scale_trans + matplotlib.transforms.ScaledTranslation(
-        left * WIDTH, 0, figure.dpi_scale_trans
+        left * figure.get_size_inches()[0], 0, figure.dpi_scale_trans
     )
     return matplotlib.transforms.blended_transform_factory(across, axis.transData)
 
@@ -129,21 +120,28 @@ def limits_of(values: Sequence[float]) -> tuple[float, float]:
     return 10 ** (low - margin), 10 ** (high + margin)
 
 
+def log_ticks(
+    axis: Axis, set_scale: Callable, set_limits: Callable, limits: tuple[float, float],
+    tick: Callable[[float], str], dense_decades: int = 3,
+) -> None:
+    """Makes one direction of a panel logarithmic, with few labelled ticks: three a decade when the
+    axis touches at most `dense_decades` powers of ten, else one."""
+    set_scale("log")
+    set_limits(*limits)
+    decades = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
+    steps = (1,) if len(decades) > dense_decades else (1, 2, 5)
+    ticks = [step * 10.0**decade for decade in decades for step in steps]
+    axis.set_major_locator(FixedLocator([t for t in ticks if limits[0] <= t <= limits[1]]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_minor_formatter(NullFormatter())
+
+
 def scale(
     axis: Axes, limits: tuple[float, float], unit: str, tick: Callable[[float], str]
 ) -> None:
     """A logarithmic axis of that unit with a grid of few labelled ticks."""
-    axis.set_xscale("log")
-    axis.set_xlim(*limits)
-    decades = range(math.floor(math.log10(limits[0])), math.ceil(math.log10(limits[1])) + 1)
-    steps = (1,) if len(decades) > 3 else (1, 2, 5)
-    ticks = [step * 10.0**decade for decade in decades for step in steps]
-    axis.xaxis.set_major_locator(FixedLocator([t for t in ticks if limits[0] <= t <= limits[1]]))
-    axis.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: tick(value))
-    )
-    axis.xaxis.set_minor_locator(NullLocator())
-    axis.xaxis.set_minor_formatter(NullFormatter())
+    log_ticks(axis.xaxis, axis.set_xscale, axis.set_xlim, limits, tick)
     axis.tick_params(axis="x", length=3, color=GRID, labelcolor=MUTED, labelsize=8)
     axis.set_xlabel(unit, size=8, color=MUTED, labelpad=1.5)
     axis.grid(axis="x", color=GRID, linewidth=0.7)
@@ -153,11 +151,10 @@ def scale(
     axis.spines["bottom"].set_color(GRID)
 
 
-
 def right_text(axis: Axes, y: float, text: str, color: str) -> None:
     """Text right of the panel, at the height of a row."""
     figure = axis.figure
-    width = axis.get_position().width * WIDTH
+    width = axis.get_position().width * figure.get_size_inches()[0]
     axis.text(width + 0.14, y, text, color=color, va="center", size=8.5,
               transform=_inches_from_axis(figure, axis))
 
@@ -170,7 +167,7 @@ def key(label: str, color: str, marker: str, face: str | None = None) -> Line2D:
 
 def legend(figure: Figure, keys: list[Line2D]) -> None:
     """A line of its own between title and panels, so it never lies over data."""
-    height = figure.get_size_inches()[1]
+    width, height = figure.get_size_inches()
     figure.legend(handles=keys, loc="center left", ncol=len(keys), frameon=False, fontsize=8.5,
-                  labelcolor=INK, bbox_to_anchor=(0.05 / WIDTH, 1 - 0.76 / height),
+                  labelcolor=INK, bbox_to_anchor=(0.05 / width, 1 - 0.76 / height),
                   handletextpad=0.3, columnspacing=1.6, borderaxespad=0.0)

@@ -16,7 +16,7 @@ from .model import (
     BASELINE_SET,
     BASELINE_STRATEGY,
     NOT_STATED,
-    REFERENCE_STRATEGY,
+    STANDARD_SCHEMA,
     Case,
     Configuration,
     Inputs,
@@ -47,6 +47,8 @@ NOT_ENVIRONMENT = {
     "library_build_type",
     "filesystem_warning",
 }
+# Keys of what was measured: a PRAGMA set, and the Python of python-original.
+OF_SOME_RUNS = ("pragma_set:", "python_")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Row:
     failed_requests: float | None  # None: not counted
     failed_percent: float | None  # of the requests that were made
     counters: Mapping[str, float]  # medians over repetitions; see WORST_OF_ALL
-    over_baseline: Ratio | None = None  # against default/open-per-op of the same case and threads
+    p99_interval: Interval | None = None  # of the median of latency_us_p99
+    over_baseline: Ratio | None = None  # against default/open-per-op of the same case and clients
 
     @property
     def has_failures(self) -> bool:
@@ -87,10 +90,16 @@ class Answer:
 
     case: Case
     rows: tuple[Row, ...]
-    best: Row | None  # None: every configuration erred
+    best: Row | None  # None: every configuration erred, or there are only yardsticks
+    best_serial: Row | None  # the best of those with one request at a time a client
     best_power_safe: Row | None
     attainment: str | None
     missing_factor: Ratio | None  # target / best; None unless the target is missed or undecided
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether the answer takes clients that have several requests under way."""
+        return self.best is not None and self.best is not self.best_serial
 
 
 @dataclass(frozen=True)
@@ -125,12 +134,12 @@ def summarise(inputs: Inputs, target_per_second: float) -> Summary:
 def differing_keys(runs: Sequence[Run]) -> tuple[str, ...]:
     """The environment keys under which the runs do not all say the same, sorted."""
     keys = {key for run in runs for key in run.context} - NOT_ENVIRONMENT
-    keys = {key for key in keys if not key.startswith("pragma_set:") or _shared(runs, key)}
+    keys = {key for key in keys if not key.startswith(OF_SOME_RUNS) or _shared(runs, key)}
     return tuple(sorted(key for key in keys if len({run.context.get(key) for run in runs}) > 1))
 
 
 def _shared(runs: Sequence[Run], key: str) -> bool:
-    """A set that only one run measured is no difference of environment; one redefined is."""
+    """What only one run measured is no difference of environment; a set redefined is one."""
     return sum(key in run.context for run in runs) > 1
 
 
@@ -167,8 +176,10 @@ def _row(measurement: Measurement, target: float) -> Row:
         tuple(rates),
     )
     failed, percent = _failures([r.counters for r in repetitions])
+    p99 = [r.counters["latency_us_p99"] for r in repetitions if "latency_us_p99" in r.counters]
     return replace(
         row,
+        p99_interval=stats.median_interval(p99),
         throughput=throughput,
         attainment=_attainment(throughput.interval, target, percent if failed else 0.0),
         failed_requests=failed,
@@ -222,14 +233,15 @@ def _failures(
 
 
 def _with_ratios(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The same rows with `over_baseline` where the case has a baseline at the same threads."""
+    """The same rows with `over_baseline` where the case has a baseline with the same clients."""
     baselines = {
-        row.configuration.threads: row
+        row.configuration.load: row
         for row in rows
         if row.configuration.pragma_set == BASELINE_SET
         and row.configuration.strategy == BASELINE_STRATEGY
+        and row.configuration.schema == STANDARD_SCHEMA
     }
-    return tuple(_with_ratio(row, baselines.get(row.configuration.threads)) for row in rows)
+    return tuple(_with_ratio(row, baselines.get(row.configuration.load.serial)) for row in rows)
 
 
 def _with_ratio(row: Row, baseline: Row | None) -> Row:
@@ -241,24 +253,25 @@ def _with_ratio(row: Row, baseline: Row | None) -> Row:
 
 
 def best_row(rows: Sequence[Row]) -> Row | None:
-    """The highest median. A configuration in which requests failed, and then the reference loop,
-    is only chosen when there is nothing else."""
+    """The highest median of the library's own. A configuration in which requests failed is only
+    chosen when there is nothing else, a yardstick never."""
 
-    def merit(row: Row) -> tuple[bool, bool, float]:
-        reference = row.configuration.strategy == REFERENCE_STRATEGY
-        return (not row.has_failures, not reference, row.throughput.median_per_second)
+    def merit(row: Row) -> tuple[bool, float]:
+        return (not row.has_failures, row.throughput.median_per_second)
 
-    return max((row for row in rows if row.throughput), key=merit, default=None)
+    ours = (row for row in rows if row.throughput and not row.configuration.is_yardstick)
+    return max(ours, key=merit, default=None)
 
 
 def _answer(case: Case, rows: tuple[Row, ...], target: float) -> Answer:
     best = best_row(rows)
+    serial = best_row([row for row in rows if row.configuration.load.in_flight == 1])
     power_safe = best_row([row for row in rows if row.durability == "power-safe"])
     missing = None
     if best is not None and best.attainment != stats.REACHED:
         missing = _missing_factor(best.throughput, target)
     attainment = best.attainment if best else None
-    return Answer(case, rows, best, power_safe, attainment, missing)
+    return Answer(case, rows, best, serial, power_safe, attainment, missing)
 
 
 def _missing_factor(throughput: Throughput, target: float) -> Ratio:

@@ -1,4 +1,4 @@
-"""Figures of a run: throughput against the target, and latency percentiles.
+"""Figures of a run: throughput against the target, latency percentiles, and the ladder of levers.
 
 Dots on a logarithmic axis, because rates of one page span four decades; a bar would have to start
 at zero, which such an axis does not have. Every function returns Figures and touches no file and no
@@ -8,15 +8,17 @@ a CSS variable, so each role has a colour of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from . import chart, words
-from .chart import GRID, INK, MUTED, PAPER, Panel, cut
+from .chart import GRID, INK, MUTED, PAPER, Panel, cut, shorten
 from .compute import Row, RunSummary
+from .levers import Ladder, Step
 from .model import NOT_STATED, POWER_SAFE, PROCESS_SAFE, UNSAFE, Case
 
 CLASS_STYLE = {  # colour and marker of each durability class
@@ -83,6 +85,74 @@ def latency(run: RunSummary, subtitle: str) -> list[Figure]:
     return figures
 
 
+def ladder(ladders: Sequence[Ladder], target: float, subtitle: str) -> list[Figure]:
+    """Throughput from rung to rung, a panel a case; empty when no case has two rungs."""
+    panels = [_ladder_panel(each) for each in ladders if each.steps]
+    if not panels:
+        return []
+    rates = [r for panel in panels for row, _ in panel.rows
+             for r in row.throughput.repetitions_per_second]
+    limits = chart.limits_of([*rates, target])
+    figures = []
+    for page in _ladder_pages(panels):
+        with chart.house_style():
+            figure, axes = chart.frame(page, "What each lever brought, from rung to rung", subtitle)
+            for axis, panel in zip(axes, page):
+                unit = "requests/s (log scale: equal lengths are equal factors)"
+                chart.scale(axis, limits, unit, words.significant)
+                axis.axvline(target, zorder=1, **TARGET_LINE)
+                chart.right_text(axis, -1.0, "gain [95% interval], to requests/s, n", MUTED)
+                for y, (row, step) in enumerate(panel.rows):
+                    _rung(axis, y, row, step)
+            classes = {row.durability for panel in page for row, _ in panel.rows}
+            slower = any(_is_loss(step) for panel in page for _, step in panel.rows)
+            keys = [_target_key(target), *_class_keys(classes, False)]
+            if slower:
+                keys.append(Patch(facecolor="none", edgecolor=MUTED, label="slower than before"))
+            chart.legend(figure, keys)
+            figures.append(figure)
+    return figures
+
+
+def _ladder_panel(ladder_: Ladder) -> Panel:
+    base = ladder_.base.configuration
+    labels = [f"{shorten(base.pragma_set, 28)} / {base.strategy}",
+              *(f"+ {words.step_text(step)}{'' if step.interleaved else ', another run'}"
+                for step in ladder_.steps)]
+    rows = [(ladder_.base, None), *((step.after, step) for step in ladder_.steps)]
+    conditions = f"{words.case_parameters(base.case)}, {words.clients_text(ladder_.base)}"
+    return Panel(cut(base.case.workload, 40), cut(conditions, 60), tuple(labels), tuple(rows))
+
+
+def _ladder_pages(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
+    page: list[Panel] = []
+    for panel in panels:
+        if page and sum(len(each.rows) for each in page) + len(panel.rows) > ROWS_PER_FIGURE:
+            yield page
+            page = []
+        page.append(panel)
+    yield page
+
+
+def _is_loss(step: Step | None) -> bool:
+    return step is not None and step.gain.factor < 1.0
+
+
+def _rung(axis: Axes, y: int, row: Row, step: Step | None) -> None:
+    color, _ = CLASS_STYLE.get(row.durability, CLASS_STYLE[NOT_STATED])
+    values = row.throughput
+    if step is not None:
+        before = step.before.throughput.median_per_second
+        loss = _is_loss(step)
+        axis.barh(y, values.median_per_second - before, left=before, height=0.52, zorder=2,
+                  facecolor="none" if loss else color, edgecolor=MUTED if loss else "none",
+                  alpha=None if loss else 0.35, linewidth=1.0)
+        axis.plot([before, before], [y - 1, y], color=MUTED, linewidth=0.8, zorder=1)
+    _median_and_interval(axis, y, row)
+    text = f"{words.rate(values.median_per_second)}, n={row.n}"
+    chart.right_text(axis, y, f"{words.ratio(step.gain)} to {text}" if step else text, INK)
+
+
 def _pages(run: RunSummary) -> Iterator[list[Panel]]:
     """Panels of at most ROWS_PER_FIGURE rows together; a case of more goes over several pages."""
     page: list[Panel] = []
@@ -104,16 +174,38 @@ def _pages(run: RunSummary) -> Iterator[list[Panel]]:
 
 
 def _panel(case: Case, rows: tuple[Row, ...]) -> Panel:
-    threads = {words.threads_text(row) for row in rows}
-    told = [] if len(threads) > 1 else list(threads)
+    clients = {words.clients_text(row) for row in rows}
+    told = [] if len(clients) > 1 else list(clients)
     conditions = ", ".join([words.case_parameters(case), *told])
-    return Panel(cut(case.workload, 40), cut(conditions, 60), rows)
+    labels = tuple(_label(row, not told) for row in rows)
+    return Panel(cut(case.workload, 40), cut(conditions, 60), labels, rows)
+
+
+def _label(row: Row, with_clients: bool) -> str:
+    """Set, strategy, and who asked; several requests in flight are always told."""
+    parts = [f"{shorten(row.configuration.pragma_set, 28)} / {words.strategy_text(row)}"]
+    if with_clients:
+        parts.append(words.clients_text(row))
+    if row.configuration.load.in_flight > 1:
+        parts.append(words.in_flight_text(row.configuration.load))
+    return ", ".join(parts)
 
 
 def _throughput_row(axis: Axes, y: int, row: Row) -> None:
     if row.throughput is None:
         chart.right_text(axis, y, f"error: {cut(row.error, MAX_ERROR)}", INK)
         return
+    _median_and_interval(axis, y, row)
+    values = row.throughput
+    text = (f"{words.rate(values.median_per_second)} {words.interval(values.interval)}, "
+            f"n={row.n}")
+    if row.has_failures:
+        share = "some" if row.failed_percent is None else words.percent(row.failed_percent)
+        text += f", {share} failed"
+    chart.right_text(axis, y, text, INK)
+
+
+def _median_and_interval(axis: Axes, y: int, row: Row) -> None:
     color, marker = CLASS_STYLE.get(row.durability, CLASS_STYLE[NOT_STATED])
     values = row.throughput
     rates = values.repetitions_per_second
@@ -126,11 +218,6 @@ def _throughput_row(axis: Axes, y: int, row: Row) -> None:
     face = PAPER if row.has_failures else color
     axis.plot([values.median_per_second], [y], marker=marker, markersize=6, color=color,
               markerfacecolor=face, markeredgewidth=1.4, linestyle="", zorder=4)
-    text = f"{words.rate(values.median_per_second)} {words.interval(interval)}, n={row.n}"
-    if row.has_failures:
-        share = "some" if row.failed_percent is None else words.percent(row.failed_percent)
-        text += f", {share} failed"
-    chart.right_text(axis, y, text, INK)
 
 
 def _latency_row(axis: Axes, y: int, row: Row) -> None:
@@ -166,5 +253,3 @@ def _class_keys(classes: set[str], failed: bool) -> list[Line2D]:
     if failed:
         keys.append(chart.key("hollow: requests failed", MUTED, "o", PAPER))
     return keys
-
-

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import stats, words
 from .compute import Answer, Row, RunSummary, Summary
-from .levers import PRAGMA_SET, STRATEGY, Explanation, Lever
+from .levers import CONNECTION, SETTINGS, Ladder, Step
 from .model import BASELINE_SET, BASELINE_STRATEGY, WHAT_A_CRASH_COSTS
 from .words import Name, Sentence
 
@@ -16,7 +16,8 @@ ONE_WORKLOAD = {
     stats.UNDECIDED: "Whether the workload reaches {goal} is undecided.",
     None: "The workload has no figure, so nothing is known about {goal}.",
 }
-KIND = {STRATEGY: "connection strategy", PRAGMA_SET: "PRAGMA set"}
+HARNESS_NS = "harness_ns_per_op"
+
 
 def headline(run: RunSummary, target: float) -> Sentence:
     """One sentence: in how many workloads the target is reached, and how it stands in the rest."""
@@ -25,9 +26,12 @@ def headline(run: RunSummary, target: float) -> Sentence:
     total = len(states)
     goal = f"{words.rate(target)} requests/s"
     if total == 1:
+        (answer,) = run.answers
+        if reached and answer.in_flight:
+            goal += f" with {words.in_flight_text(answer.best.configuration.load)} a client"
         return (ONE_WORKLOAD[states[0]].format(goal=goal),)
     if reached == total:
-        return (f"All {total} workloads reach {goal}.",)
+        return (f"All {total} workloads reach {goal}{_in_flight_share(run)}.",)
     if missed == total:
         return (f"None of {total} workloads reaches {goal}.",)
     rest = [f"{missed} {'misses' if missed == 1 else 'miss'} it"] if missed else []
@@ -37,37 +41,71 @@ def headline(run: RunSummary, target: float) -> Sentence:
     if reached == 0:
         return (f"No workload is shown to reach {goal}: {words.listed(rest)}.",)
     verb = "reaches" if reached == 1 else "reach"
-    return (f"{reached} of {total} workloads {verb} {goal}; {words.listed(rest)}.",)
+    return (f"{reached} of {total} workloads {verb} {goal}{_in_flight_share(run)}; "
+            f"{words.listed(rest)}.",)
 
 
-def larger_levers(explanations: Sequence[Explanation]) -> Sentence:
-    """Which lever weighed more in which workload, where all four corners were measured."""
-    cases = [each.best.configuration.case for each in explanations]
-    titles = words.case_titles(cases)
-    larger: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KIND}
-    for explanation in explanations:
-        steps = [len(lever.steps) for lever in explanation.levers]
-        if steps == [2, 2]:
-            lever = max(explanation.levers, key=lambda lever: lever.share.factor)
-            title = titles[explanation.best.configuration.case]
-            larger[lever.kind].append((title, f" ({words.factor(lever.share.factor)})"))
+def _in_flight_share(run: RunSummary) -> str:
+    """How many of the workloads that reach the target take several requests in flight to."""
+    count = sum(answer.in_flight and answer.attainment == stats.REACHED for answer in run.answers)
+    return f", {count} of them with several requests in flight a client" if count else ""
+
+
+def largest_steps(ladders: Sequence[Ladder]) -> Sentence:
+    """Which step of the ladder brought most in which workload, where there is a choice."""
+    titles = words.case_titles([each.top.configuration.case for each in ladders])
+    largest: dict[str, list[tuple[str, str]]] = {}
+    for ladder in ladders:
+        if len(ladder.steps) > 1:
+            step = max(ladder.steps, key=lambda step: step.gain.factor)
+            title = titles[ladder.top.configuration.case]
+            place = (title, f" ({words.factor(step.gain.factor)})")
+            largest.setdefault(_levers_of(step), []).append(place)
     parts: list[str] = []
-    for kind, where in larger.items():
-        if where:
-            parts.append("; " if parts else "The larger lever: ")
-            parts += [f"the {KIND[kind]} in ", *words.listed_names(*zip(*where))]
+    for lever, where in largest.items():
+        parts.append("; " if parts else "What brought most: ")
+        parts += [f"{lever} in ", *words.listed_names(*zip(*where))]
     if not parts:
         return ()
-    costs = dict.fromkeys(
-        cost for each in explanations if each.base for cost in _crash_costs(each.base, each.best)
-    )
+    costs = dict.fromkeys(cost for each in ladders for cost in _crash_costs(each.base, each.top))
     return (*parts, ".", *(part for cost in costs for part in (" ", *cost)))
+
+
+def _levers_of(step: Step) -> str:
+    """`the connection strategy`, `group commit and checkpointing together`."""
+    names = [f"the {change.lever}" if change.lever in (CONNECTION, SETTINGS) else change.lever
+             for change in step.changes]
+    return words.listed(names) + (" together" if len(names) > 1 else "")
+
+
+def no_figure(answer: Answer) -> str:
+    """Why a case has no best configuration."""
+    errors = [row.error for row in answer.rows if row.error is not None]
+    if not errors:
+        return "only yardsticks were measured"
+    if len(errors) == len(answer.rows):
+        return f"every configuration erred: {errors[0]}"
+    return f"every configuration of the library erred: {errors[0]}"
+
+
+def serial(answer: Answer) -> Sentence:
+    """What is reached with one request at a time, when the answer takes several."""
+    if not answer.in_flight:
+        return ()
+    best = answer.best.configuration.load
+    start = f"This takes {words.in_flight_text(best)} a client; one request at a time, "
+    one = answer.best_serial
+    if one is None:
+        return (f"{start}there is no figure.",)
+    return (start, *words.served_by(one), f", {words.clients_text(one)}, reaches "
+            f"{words.rate(one.throughput.median_per_second)}/s "
+            f"{words.interval(one.throughput.interval)}, {one.attainment}.")
 
 
 def missing(answer: Answer) -> Sentence:
     """What is lacking to the target in the best configuration; empty when it is reached."""
     if answer.best is None:
-        return ("Every configuration erred, so there is no figure.",)
+        return (f"There is no figure: {no_figure(answer)}.",)
     if answer.best.throughput.interval is None:
         n = answer.best.n
         return (f"n={n} is too small for a 95% interval; repeat at least "
@@ -101,23 +139,29 @@ def failures(row: Row) -> Sentence:
     return (f"{count}{share} failed and are not in the rate.",)
 
 
-def difference(explanation: Explanation) -> list[Sentence]:
-    """Sentences on what made the difference in one case."""
-    best, base = explanation.best, explanation.base
+def difference(ladder: Ladder) -> list[Sentence]:
+    """Sentences on what made the difference in one case; the table has the steps."""
+    base, top = ladder.base, ladder.top
     said: list[Sentence] = []
-    if base is best:
-        said.append(("The baseline ", *words.served_by(best), " is itself the best."))
-    elif base is not None:
-        said.append(_way(explanation))
-        if any(lever.depends for lever in explanation.levers):
-            said.append(_dependence(explanation.levers))
+    if base is not top:
+        said.append(_way(ladder))
+    elif (base.configuration.pragma_set, base.configuration.strategy) == (
+        BASELINE_SET, BASELINE_STRATEGY
+    ):
+        said.append(("The baseline ", *words.served_by(top), " is itself the best."))
     else:
         said.append(("What made the difference cannot be said without a baseline.",))
-    said.extend(_unknown(explanation))
-    if base is not None:
-        said.extend(_crash_costs(base, best))
-    if best.has_failures:
-        said.append((*words.served_by(best), ": ", *failures(best)))
+    if top is not ladder.best:
+        best = ladder.best
+        said.append(("The best, ", *words.served_by(best), f" with {words.clients_text(best)}, "
+                     "stands on no ladder: no baseline was measured with as many clients.",))
+    said.extend(_unknown(ladder))
+    said.extend((*words.served_by(row), " erred, so it is no rung.") for row in ladder.erred)
+    said.extend((*words.served_by(row), " is no rung: ", *failures(row)) for row in ladder.failing)
+    said.extend(_not_interleaved(step) for step in ladder.steps if not step.interleaved)
+    said.extend(_crash_costs(base, top))
+    said.extend((*words.served_by(row), ": ", *failures(row))
+                for row in ([top] if base is top else [base, top]) if row.has_failures)
     return said
 
 
@@ -125,64 +169,38 @@ def _at(row: Row) -> str:
     return f" ({words.rate(row.throughput.median_per_second)}/s, n={row.n})"
 
 
-def _way(explanation: Explanation) -> Sentence:
-    base, best = explanation.base, explanation.best
+def _way(ladder: Ladder) -> Sentence:
+    base, top = ladder.base, ladder.top
     parts: list[str] = ["From ", *words.served_by(base), _at(base), " to "]
-    parts += [*words.served_by(best), _at(best), f": {words.ratio(explanation.total)}"]
-    levers = explanation.levers
-    if not levers:
-        return (*parts, ".")
-    if len(levers) == 1:
-        return (*parts, f", all of it from the {KIND[levers[0].kind]}.")
-    order = ""
-    if len(levers[0].steps) == 1:  # the first lever was pulled where the second stood at
-        first = levers[0].steps[0].held == levers[1].before
-        order = f" (measured in one order only, {KIND[levers[0 if first else 1].kind]} first)"
-    return (*parts, f". The {_effect(levers[0])}, the {_effect(levers[1])}{order}.")
+    parts += [*words.served_by(top), _at(top)]
+    steps = [step for step in ladder.steps if step.interleaved]
+    only = f", all of it from {_levers_of(steps[0])}" if len(steps) == 1 else ""
+    return (*parts, f", {words.clients_text(top)}: {words.ratio(ladder.total)}{only}.")
 
 
-def _effect(lever: Lever) -> str:
-    ends = lever.share.interval
-    text = words.ratio(lever.share)
-    if ends is not None and ends.low <= 1.0 <= ends.high:
-        return f"{KIND[lever.kind]} made no difference that stands out of the noise ({text})"
-    verb = "brought" if lever.share.factor >= 1.0 else "slowed it down:"
-    return f"{KIND[lever.kind]} {verb} {text}"
+def _not_interleaved(step: Step) -> Sentence:
+    return (f"The step to {words.step_text(step)} compares two runs that did not interleave: "
+            "whatever else changed between them is in it.",)
 
 
-def _dependence(levers: tuple[Lever, ...]) -> Sentence:
-    """The same for both levers, as their steps differ by the same factor; so one sentence."""
-    parts: list[str] = ["They depend on each other: "]
-    for place, lever in enumerate(levers):
-        held = "with" if lever.kind == PRAGMA_SET else "under"
-        first, second = lever.steps
-        parts.append(f"{'; ' if place else ''}the {KIND[lever.kind]} alone is worth ")
-        parts += [words.factor(first.ratio.factor), f" {held} ", Name(first.held), " and "]
-        parts += [words.factor(second.ratio.factor), f" {held} ", Name(second.held)]
-    return (*parts, ".")
-
-
-def _unknown(explanation: Explanation) -> list[Sentence]:
+def _unknown(ladder: Ladder) -> list[Sentence]:
     said: list[Sentence] = []
-    configuration = explanation.best.configuration
-    at = f" at {words.threads_text(explanation.best)}"
+    base = ladder.base.configuration
+    at = f" with {words.clients_text(ladder.base)}"
     options = {
-        PRAGMA_SET: ("--pragmas", BASELINE_SET, configuration.pragma_set),
-        STRATEGY: ("--strategy", BASELINE_STRATEGY, configuration.strategy),
+        SETTINGS: ("--pragmas", BASELINE_SET, base.pragma_set),
+        CONNECTION: ("--strategy", BASELINE_STRATEGY, base.strategy),
     }
-    for kind in explanation.unknown:
-        option, baseline, word = options[kind]
-        said.append((f"What the {KIND[kind]} ", Name(word), " brought over ", Name(baseline),
+    for lever in ladder.unknown:
+        option, baseline, word = options[lever]
+        said.append((f"What {_bare(lever)} ", Name(word), " brought over ", Name(baseline),
                      " is not known: ", Name(baseline), f" was not measured{at}. Add ",
                      Name(f"{option} {baseline},{word}"), "."))
-    failed = {(row.configuration.pragma_set, row.configuration.strategy)
-              for row in explanation.erred}
-    lacking = [f"{pair[0]}/{pair[1]}" for pair in explanation.lacking if pair not in failed]
-    if lacking:
-        said.append(("Not measured: ", *words.listed_names(lacking), "."))
-    for row in explanation.erred:
-        said.append((*words.served_by(row), " erred, so it tells nothing."))
     return said
+
+
+def _bare(lever: str) -> str:
+    return "the PRAGMA set" if lever == SETTINGS else f"the {lever}"
 
 
 def _crash_costs(base: Row, best: Row) -> list[Sentence]:
@@ -196,6 +214,25 @@ def _class(row: Row) -> Sentence:
     name = Name(row.configuration.pragma_set)
     cost = WHAT_A_CRASH_COSTS.get(row.durability)
     return (name, f" is {row.durability}", f": {cost}" if cost else "")
+
+
+def harness(run: RunSummary) -> Sentence:
+    """What the harness itself costs; empty when the result does not say."""
+    rows = [row for row in run.rows if HARNESS_NS in row.counters]
+    if not rows:
+        return ()
+    costs = [row.counters[HARNESS_NS] for row in rows]
+    shares = [share for share in map(harness_percent, rows) if share is not None]
+    most = f", at most {words.percent(max(shares))} of a p50" if shares else ""
+    low, high = words.significant(min(costs)), words.significant(max(costs))
+    spread = low if low == high else f"{low} to {high}"
+    return (f"The harness itself took {spread} ns of a request{most}.",)
+
+
+def harness_percent(row: Row) -> float | None:
+    """The harness's share of the p50 of a request."""
+    p50_us = row.counters.get("latency_us_p50", 0.0)
+    return row.counters[HARNESS_NS] / (10.0 * p50_us) if p50_us else None
 
 
 def unlike(summary: Summary) -> Sentence:

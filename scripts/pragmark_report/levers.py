@@ -1,153 +1,248 @@
-"""Which lever made the difference: the connection strategy or the PRAGMA set?
+"""Which lever brought what: a ladder from the baseline to the best configuration of a case.
 
-The way from the baseline (set s0, strategy c0) to the best configuration (s1, c1) of a case has two
-steps, and they can be taken in either order:
+A rung is a configuration that was measured; a step goes from one rung to the next and pulls as few
+levers as the measurements allow, each at most once and never back. Every lever is a path of
+positions, so that a configuration is a point, the baseline is the lowest and the best the highest:
 
-    s0/c0 --- strategy ---> s0/c1
-      |                       |
-     set                     set
-      v                       v
-    s1/c0 --- strategy ---> s1/c1
+    strategy         open-per-op -> per-thread -> group-commit, or single-writer
+    checkpoints      commit -> background
+    WAL writes       direct -> coalesced
+    settings         default -> production -> write-optimised, or another set
+    schema           standard -> another
+    in flight        1 -> N requests under way at one client
 
-A lever's share is the mean (of logarithms) over the two orders, which is its Shapley value. Levels
-are Lehmann's compatible estimates, so that the shares multiply to the total exactly. The interval
-of a share averages the ends of the intervals of its two steps, each at 97.5%, which covers at least
-95% whatever their dependence (Bonferroni). Where one corner was not measured, the one order that
-was is used and said; where both are lacking, only the total is. All corners have the same threads.
+Of all ways up, the ladder is the one with most rungs, and among those the one that pulls the levers
+in the order of LEVERS. Levers between two rungs that were not measured apart are told together. The
+gain of a step is that of these levers on top of what the steps before brought: in another order the
+same levers bring other factors. All rungs have the same clients. A rung in which requests failed is
+left out, as its rate is that of another mix. The last step may lead to the same configuration in a
+result of another SQLite build, which did not interleave with this one.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from . import stats
-from .compute import Answer, Row
-from .model import BASELINE_SET, BASELINE_STRATEGY
-from .stats import Interval, Ratio
+from . import stats, strategy
+from .compute import Answer, Row, RunSummary, Summary, best_row, differing_keys
+from .model import BASELINE_SET, BASELINE_STRATEGY, STANDARD_SCHEMA, Configuration, Load
+from .stats import Ratio
 
-STRATEGY = "strategy"
-PRAGMA_SET = "PRAGMA set"
+CONNECTION, GROUP_COMMIT, ONE_WRITER = "connection strategy", "group commit", "one writer"
+CHECKPOINTING, WAL_WRITES = "checkpointing", "WAL writes"
+SETTINGS, SCHEMA, IN_FLIGHT, BUILD = "settings", "schema", "requests in flight", "SQLite build"
+LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS, SCHEMA,
+          IN_FLIGHT, BUILD)  # in the order in which they are pulled when there is a choice
+ON_THE_WAY = ("production", "write-optimised")  # sets that lead from the baseline's to another
+BUILD_KEYS = {"sqlite_version", "sqlite_source_id", "sqlite_compile_options",
+              "python_version", "python_sqlite_version"}  # the last two are a yardstick's
+
+
+@dataclass(frozen=True)
+class Change:
+    """One lever and where it was pulled to."""
+
+    lever: str
+    after: str
 
 
 @dataclass(frozen=True)
 class Step:
-    """One lever pulled while the other stood still."""
+    """From one rung to the next."""
 
-    held: str  # the set or strategy that stood still
-    ratio: Ratio
-
-
-@dataclass(frozen=True)
-class Lever:
-    """What changing the strategy, or the PRAGMA set, brought."""
-
-    kind: str  # STRATEGY or PRAGMA_SET
-    before: str
-    after: str
-    share: Ratio
-    steps: tuple[Step, ...]  # 2, or 1 when a corner is lacking
-
-    @property
-    def depends(self) -> bool:
-        """Whether the two steps differ by more than their intervals: the levers interact."""
-        intervals = [step.ratio.interval for step in self.steps]
-        if len(intervals) < 2 or None in intervals:
-            return False
-        first, second = intervals
-        return first.high < second.low or second.high < first.low
+    changes: tuple[Change, ...]  # several when no configuration lies between
+    before: Row
+    after: Row
+    gain: Ratio
+    interleaved: bool  # False: the two rungs were measured in two runs
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Ladder:
     """The way to the best configuration of a case, as far as the measurements tell it."""
 
-    base: Row | None  # None: nothing to compare with
-    best: Row
-    total: Ratio | None
-    levers: tuple[Lever, ...]
+    base: Row  # the lowest rung; `top` itself when there is no other
+    top: Row
+    best: Row  # of the case; another than `top` when no baseline has its clients
+    total: Ratio | None  # None: base is top
+    steps: tuple[Step, ...]
     unknown: tuple[str, ...]  # levers whose baseline position was not measured
-    lacking: tuple[tuple[str, str], ...]  # (set, strategy) that would have said more
-    erred: tuple[Row, ...]  # those of `lacking` that were tried
+    erred: tuple[Row, ...]
+    failing: tuple[Row, ...]  # no rungs, as requests failed
 
 
-Corners = Mapping[tuple[str, str], Row]  # (set, strategy), of one case and one number of threads
+@dataclass(frozen=True)
+class _Path:
+    """The positions of one lever and what each step between two of them is called."""
+
+    position: Callable[[Configuration], object]
+    values: tuple[object, ...]
+    levers: tuple[str, ...]
 
 
-def explain(answer: Answer) -> Explanation | None:
-    """None when every configuration of the case erred."""
-    best = answer.best
-    if best is None:
+_Point = tuple[int, ...]
+
+
+def explain_run(run: RunSummary, summary: Summary) -> tuple[Ladder | None, ...]:
+    """The ladder of each answer of the run, None where it has no best configuration."""
+    other = _other_build(run, summary)
+    return tuple(explain(answer, other) for answer in run.answers)
+
+
+def explain(answer: Answer, other_build: RunSummary | None = None) -> Ladder | None:
+    """None when the case has no best configuration."""
+    if answer.best is None:
         return None
-    same = [r for r in answer.rows if r.configuration.threads == best.configuration.threads]
-    tried = {(r.configuration.pragma_set, r.configuration.strategy): r for r in same}
-    rows = {key: row for key, row in tried.items() if row.throughput}
-    goal = (best.configuration.pragma_set, best.configuration.strategy)
-    unknown = []
-    start_set, start_strategy = BASELINE_SET, BASELINE_STRATEGY
-    if BASELINE_SET not in {pragma_set for pragma_set, _ in tried}:
-        start_set = goal[0]
-        unknown.append(PRAGMA_SET)
-    if BASELINE_STRATEGY not in {strategy for _, strategy in tried}:
-        start_strategy = goal[1]
-        unknown.append(STRATEGY)
-    start = (start_set, start_strategy)
-    wanted = {start, (start_set, goal[1]), (goal[0], start_strategy)} - {goal}
-    lacking = tuple(sorted(key for key in wanted if key not in rows))
-    erred = tuple(tried[key] for key in lacking if key in tried)
-    base = rows.get(start)
-    if start == goal and unknown:
-        base = None  # the best is alone, not a baseline
-    if base is None or base is best:
-        return Explanation(base, best, None, (), tuple(unknown), lacking, erred)
-    total, levers = _levers(rows, start, goal)
-    return Explanation(base, best, total, levers, tuple(unknown), lacking, erred)
+    rows, top = _with_baseline(answer)
+    paths = _paths(top.configuration)
+    points = {_point(paths, row.configuration): row for row in rows}
+    points.pop(None, None)
+    goal = _point(paths, top.configuration)
+    sound = {point: row for point, row in points.items() if row.throughput}
+    start = min(sound, key=lambda point: (point[0], point[3:], point))
+    failing = {p for p in sound if sound[p].has_failures} - {start, goal}
+    rungs = [point for point in sound if point not in failing]
+    way = _longest_way(paths, rungs, start, goal)
+    steps = [_step(paths, low, high, sound) for low, high in pairwise(way)]
+    base = sound[start]
+    rebuilt = other_build and _same(other_build, top)
+    if rebuilt:
+        version = other_build.run.context["sqlite_version"]
+        steps.append(Step((Change(BUILD, version),), top, rebuilt, _gain(rebuilt, top), False))
+    return Ladder(
+        base, top, answer.best, _gain(top, base) if base is not top else None, tuple(steps),
+        _unknown(base.configuration),
+        tuple(points[p] for p in sorted(points) if points[p].error is not None),
+        tuple(sound[point] for point in sorted(failing)),
+    )
 
 
-def _levers(
-    rows: Corners, start: tuple[str, str], goal: tuple[str, str]
-) -> tuple[Ratio, tuple[Lever, ...]]:
-    corners = {start, goal, (start[0], goal[1]), (goal[0], start[1])} & rows.keys()
-    rates = {key: rows[key].throughput.repetitions_per_second for key in sorted(corners)}
-    levels = dict(zip(rates, stats.compatible_levels(list(rates.values()))))
-    total = _share(rates, levels, [(goal, start)])
-    levers = []
-    if start[1] != goal[1]:
-        pairs = [((s, goal[1]), (s, start[1])) for s in dict.fromkeys((start[0], goal[0]))]
-        levers.append((STRATEGY, start[1], goal[1], 0, pairs))
-    if start[0] != goal[0]:
-        pairs = [((goal[0], c), (start[0], c)) for c in dict.fromkeys((start[1], goal[1]))]
-        levers.append((PRAGMA_SET, start[0], goal[0], 1, pairs))
-    found = []
-    for kind, before, after, held, pairs in levers:
-        pairs = [pair for pair in pairs if set(pair) <= rates.keys()]
-        if pairs:
-            steps = tuple(
-                Step(top[held], stats.ratio(rates[top], rates[bottom], _each(len(pairs))))
-                for top, bottom in pairs
-            )
-            found.append(Lever(kind, before, after, _share(rates, levels, pairs), steps))
-    return total, tuple(found)
+def _with_baseline(answer: Answer) -> tuple[list[Row], Row]:
+    """The rows with the clients of the best, and the best; where these have no baseline, those of
+    the clients that have one and reach most."""
+    by_clients: dict[Load, list[Row]] = {}
+    for row in answer.rows:
+        by_clients.setdefault(row.configuration.load.serial, []).append(row)
+    rows = by_clients[answer.best.configuration.load.serial]
+    based = [each for each in by_clients.values() if any(map(_is_baseline, each))]
+    if rows in based or not based:
+        return rows, answer.best
+    tops = [best_row(each) for each in based]
+    top = max(tops, key=lambda row: row.throughput.median_per_second)
+    return by_clients[top.configuration.load.serial], top
 
 
-def _each(count: int) -> float:
-    """The confidence that each of `count` intervals needs for all to hold at 95% (Bonferroni)."""
-    return 1.0 - (1.0 - stats.CONFIDENCE) / count
+def _is_baseline(row: Row) -> bool:
+    return row.throughput is not None and row.configuration.strategy == BASELINE_STRATEGY
 
 
-def _share(rates: Mapping, levels: Mapping, pairs: list) -> Ratio:
-    """The mean logarithmic shift over pairs of (after, before)."""
-    count = len(pairs)
-    point = sum(levels[top] - levels[bottom] for top, bottom in pairs) / count
-    intervals = [
-        stats.ratio(rates[top], rates[bottom], _each(count)).interval for top, bottom in pairs
-    ]
-    if None in intervals:
-        return Ratio(math.exp(point), None)
-    low = sum(math.log(interval.low) for interval in intervals) / count
-    high = sum(math.log(interval.high) for interval in intervals) / count
-    coverage = 1.0 - sum(1.0 - interval.coverage for interval in intervals)
-    # A compatible estimate can lie outside a pair's own interval when shapes differ: include it.
-    interval = Interval(math.exp(min(low, point)), math.exp(max(high, point)), coverage)
-    return Ratio(math.exp(point), interval)
+def _paths(top: Configuration) -> tuple[_Path, ...]:
+    served = top.served
+    names = _ordered(strategy.OPEN_PER_OP, strategy.PER_THREAD, served.name)
+    if served.name not in strategy.DEFAULTS:
+        names = _ordered(strategy.OPEN_PER_OP, served.name)
+    last = GROUP_COMMIT if served.name == strategy.GROUP_COMMIT else ONE_WRITER
+    return (
+        _Path(lambda c: c.served.name, names, (CONNECTION, last)),
+        _Path(lambda c: c.served.checkpoints, _options(strategy.CHECKPOINTS, served.checkpoints),
+              (CHECKPOINTING,)),
+        _Path(lambda c: c.served.wal_writes, _options(strategy.WAL_WRITES, served.wal_writes),
+              (WAL_WRITES,)),
+        _Path(lambda c: c.pragma_set, _sets(top.pragma_set), (SETTINGS,) * 3),
+        _Path(lambda c: c.schema, _ordered(STANDARD_SCHEMA, top.schema), (SCHEMA,)),
+        _Path(lambda c: c.load.in_flight, _ordered(1, top.load.in_flight), (IN_FLIGHT,)),
+    )
+
+
+def _ordered(*values: object) -> tuple[object, ...]:
+    """The values up to the last, each once."""
+    return tuple(dict.fromkeys(values[: values.index(values[-1]) + 1]))
+
+
+def _options(option: str, value: str) -> tuple[object, ...]:
+    return _ordered(*strategy.OPTIONS[option][:1], value)
+
+
+def _sets(top: str) -> tuple[object, ...]:
+    name = top.split("+")[0]
+    passed = ON_THE_WAY[: ON_THE_WAY.index(name) + 1] if name in ON_THE_WAY else ()
+    return _ordered(BASELINE_SET, *passed, top)
+
+
+def _point(paths: Sequence[_Path], configuration: Configuration) -> _Point | None:
+    """Where the configuration lies on the paths, None when it is off one of them."""
+    values = [path.position(configuration) for path in paths]
+    if any(value not in path.values for path, value in zip(paths, values)):
+        return None
+    return tuple(path.values.index(value) for path, value in zip(paths, values))
+
+
+def _longest_way(
+    paths: Sequence[_Path], rungs: Sequence[_Point], start: _Point, goal: _Point
+) -> tuple[_Point, ...]:
+    """The ladder from start to goal. REQUIRES: both are rungs and goal is the highest of all."""
+    found: dict[_Point, tuple[_Point, ...]] = {goal: (goal,)}
+
+    def rank(way: tuple[_Point, ...]) -> tuple:
+        pulled = [[LEVERS.index(change.lever) for change in _changes(paths, low, high)]
+                  for low, high in pairwise(way)]
+        return (-len(way), pulled)
+
+    def below(low: _Point, high: _Point) -> bool:
+        return low != high and all(a <= b for a, b in zip(low, high))
+
+    for rung in sorted(rungs, key=sum, reverse=True):
+        if below(rung, goal) and (rung == start or below(start, rung)):
+            ways = [(rung, *way) for high, way in found.items() if below(rung, high)]
+            found[rung] = min(ways, key=rank)
+    return found[start]
+
+
+def _changes(paths: Sequence[_Path], low: _Point, high: _Point) -> tuple[Change, ...]:
+    """The levers pulled between two points, in the order of LEVERS."""
+    last: dict[str, Change] = {}
+    for path, a, b in zip(paths, low, high):
+        for place in range(a, b):
+            lever = path.levers[place]
+            last[lever] = Change(lever, str(path.values[place + 1]))
+    return tuple(last[lever] for lever in LEVERS if lever in last)
+
+
+def _step(paths: Sequence[_Path], low: _Point, high: _Point, rows: Mapping[_Point, Row]) -> Step:
+    before, after = rows[low], rows[high]
+    return Step(_changes(paths, low, high), before, after, _gain(after, before), True)
+
+
+def _gain(after: Row, before: Row) -> Ratio:
+    return stats.ratio(after.throughput.repetitions_per_second,
+                       before.throughput.repetitions_per_second)
+
+
+def _unknown(base: Configuration) -> tuple[str, ...]:
+    lacking = []
+    if base.pragma_set != BASELINE_SET:
+        lacking.append(SETTINGS)
+    if base.strategy != BASELINE_STRATEGY:
+        lacking.append(CONNECTION)
+    return tuple(lacking)
+
+
+def _other_build(run: RunSummary, summary: Summary) -> RunSummary | None:
+    """For the first run: the next of another SQLite and else of the same environment."""
+    if run is not summary.runs[0]:
+        return None
+    for other in summary.runs[1:]:
+        differing = set(differing_keys((run.run, other.run)))
+        if "sqlite_source_id" in differing and differing <= BUILD_KEYS:
+            return other
+    return None
+
+
+def _same(run: RunSummary, row: Row) -> Row | None:
+    """The row of the same configuration in another run, when it holds a figure."""
+    for other in run.rows:
+        if other.configuration == row.configuration and other.throughput:
+            return None if other.has_failures else other
+    return None

@@ -11,8 +11,18 @@ import re
 from collections import Counter
 from pathlib import PurePath
 
+from . import strategy as strategies
 from .errors import InputError
-from .model import NOT_STATED, Case, Configuration, Measurement, Repetition, Run
+from .model import (
+    NOT_STATED,
+    STANDARD_SCHEMA,
+    Case,
+    Configuration,
+    Load,
+    Measurement,
+    Repetition,
+    Run,
+)
 
 BUILD_TYPE = "Release"
 REQUIRED_CONTEXT = (
@@ -46,13 +56,20 @@ COUNTERS = (
     "checkpoints",
     "wal_bytes_max",
     "operations",
+    "harness_ns_per_op",
 )
 # Google Benchmark appends these to a name; they say how long it ran, not what ran.
 RUN_LENGTH_KEYS = {"iterations", "repeats", "min_time", "min_warmup_time"}
 CLOCKS = {"real_time", "process_time", "manual_time"}
 NAME_PART = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*):(.*)")
 NAME_FORM = "WORKLOAD/SET/STRATEGY/rows:N/payload:P/real_time"
+LOAD_KEYS = (  # in the order of Load's fields
+    ("threads", "threads"),
+    ("processes", "processes"),
+    ("in_flight", "requests in flight"),
+)
 AGAIN = "run `pragmark bench` again"
+NEWER = "report with the pragmark that measured it"
 
 
 def bench_run(path: str, letter: str, digest: str, document: dict) -> Run:
@@ -139,14 +156,22 @@ def parse_name(path: str, name: str, row_threads: float | None) -> Configuration
     values = dict(tail)
     if len(values) != len(tail):
         raise InputError(path, f"benchmark name {name} says one parameter twice", AGAIN)
-    threads = values.pop("threads", None)
-    if threads is None:
-        threads = str(int(row_threads or 1))
-    if not (threads.isascii() and threads.isdigit() and 0 < int(threads[:9]) < 10**8):
-        raise InputError(path, f"benchmark name {name} has no sensible number of threads", AGAIN)
+    values.setdefault("threads", str(int(row_threads or 1)))
+    load = Load(*(_count(path, name, values.pop(key, "1"), what) for key, what in LOAD_KEYS))
+    schema = values.pop("schema", STANDARD_SCHEMA)
+    try:
+        strategy = strategies.parse(parts[-1]).written
+    except ValueError as error:
+        raise InputError(path, f"benchmark name {name}: {error}", NEWER) from None
     kept = sorted((key, value) for key, value in values.items() if key not in RUN_LENGTH_KEYS)
     case = Case(parts[0], tuple(kept))
-    return Configuration(case, "/".join(parts[1:-1]), parts[-1], int(threads))
+    return Configuration(case, "/".join(parts[1:-1]), strategy, load, schema)
+
+
+def _count(path: str, name: str, text: str, what: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text[:9]) < 10**8:
+        return int(text)
+    raise InputError(path, f"benchmark name {name} has no sensible number of {what}", AGAIN)
 
 
 def _repetition(path: str, row: dict, configuration: Configuration) -> Repetition:

@@ -6,13 +6,15 @@ All text was made safe for one line by load.py; it is still untrusted markup.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from . import strategy as strategies
+from .strategy import Strategy
 
 WORKLOAD_ORDER = ("sequential_read", "sequential_write", "concurrent_read", "mixed")
-STRATEGY_ORDER = ("raw", "open-per-op", "per-thread", "single-writer", "group-commit")
 BASELINE_SET = "default"
-BASELINE_STRATEGY = "open-per-op"
-REFERENCE_STRATEGY = "raw"  # what strategies are held against; nobody would run it
+BASELINE_STRATEGY = strategies.OPEN_PER_OP
+STANDARD_SCHEMA = "standard"
 
 POWER_SAFE = "power-safe"
 PROCESS_SAFE = "process-safe"
@@ -36,10 +38,10 @@ def _natural(value: str) -> tuple[float, str]:
 @dataclass(frozen=True)
 class Case:
     """What is asked of the database: a workload and its parameters. Rates of two cases do not
-    compare; those of one case do, whatever set, strategy or number of threads answers it."""
+    compare; those of one case do, whatever set, strategy, schema or load answers it."""
 
     workload: str
-    parameters: tuple[tuple[str, str], ...]  # sorted by key, without threads
+    parameters: tuple[tuple[str, str], ...]  # sorted by key, without load and schema
 
     def sort_key(self) -> tuple:
         """Workloads in the order of the documentation, then parameters, numbers by value."""
@@ -48,21 +50,50 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Load:
+    """Who asks at the same time. An order: fewer clients first."""
+
+    threads: int  # of each process
+    processes: int = 1
+    in_flight: int = 1  # requests that one client has under way
+
+    def sort_key(self) -> tuple[int, int, int]:
+        return (self.processes, self.threads, self.in_flight)
+
+    @property
+    def serial(self) -> "Load":
+        """The same clients with one request at a time each."""
+        return replace(self, in_flight=1)
+
+
+@dataclass(frozen=True)
 class Configuration:
     """One case and how it was served."""
 
     case: Case
     pragma_set: str
-    strategy: str
-    threads: int
+    strategy: str  # as Strategy.written
+    load: Load
+    schema: str = STANDARD_SCHEMA
+
+    @property
+    def served(self) -> Strategy:
+        """The strategy with its options."""
+        return strategies.parse(self.strategy)
+
+    @property
+    def is_yardstick(self) -> bool:
+        """Whether the library is held against it; it is never the answer to anything."""
+        return self.served.name in strategies.YARDSTICKS
 
     def sort_key(self) -> tuple:
         """The baseline set first, strategies in the order of the documentation."""
         return (
             self.case.sort_key(),
-            self.threads,
+            self.load.sort_key(),
+            _place((STANDARD_SCHEMA,), self.schema),
             _place((BASELINE_SET,), self.pragma_set),
-            _place(STRATEGY_ORDER, self.strategy),
+            self.served.sort_key(),
         )
 
 

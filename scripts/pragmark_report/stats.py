@@ -9,8 +9,6 @@ Both intervals are exact for any continuous distribution; neither assumes a norm
   exact null distribution of the Mann-Whitney statistic (Hodges and Lehmann 1963; Hollander, Wolfe
   and Chicken, Nonparametric Statistical Methods, 3rd ed., 4.2-4.3). It assumes that the logarithms
   of both samples have one shape and differ in place.
-* Shifts between more than two samples are made to add up as in Lehmann, "Robust estimation in
-  analysis of variance", Annals of Mathematical Statistics 34 (1963).
 """
 
 from __future__ import annotations
@@ -115,16 +113,6 @@ def ratio(
 def exp_interval(interval: Interval) -> Interval:
     """The interval of a ratio from the interval of its logarithm."""
     return Interval(math.exp(interval.low), math.exp(interval.high), interval.coverage)
-
-
-def compatible_levels(samples: Sequence[Sequence[float]]) -> list[float]:
-    """One level (a logarithm) a sample, so that differences of levels are shifts that add up.
-
-    Hodges-Lehmann shifts themselves do not: shift(a, c) is not shift(a, b) + shift(b, c).
-    REQUIRES: all values are positive.
-    """
-    logs = [np.log(sample) for sample in samples]
-    return [float(np.mean([hodges_lehmann(a, b) for b in logs])) for a in logs]
 
 
 def noise_percent(values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 from matplotlib.figure import Figure
 
-from . import chart, draw
+from . import chart, draw, draw_scaling
 
 PNG_DPI = 160
 SVG = "http://www.w3.org/2000/svg"
@@ -27,6 +27,7 @@ THEME = {
     chart.PAPER: "--paper",
     **{style[0]: f"--class-{place}" for place, style in enumerate(draw.CLASS_STYLE.values())},
     **{style[2]: f"--percentile-{place}" for place, style in enumerate(draw.PERCENTILES)},
+    **{style[0]: f"--series-{place}" for place, style in enumerate(draw_scaling.SERIES_STYLE)},
 }
 COLOUR = re.compile("|".join(THEME))
 FONT = re.compile(r"'DejaVu Sans'")

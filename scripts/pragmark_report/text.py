@@ -6,14 +6,14 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from . import caveats, findings, levers, stats, words
+from . import caveats, findings, levers, scaling, stats, text_tables, words, yardsticks
 from .compute import Row, RunSummary, Summary
 
-SUMMARY_SCHEMA = "pragmark.report/1"
+SUMMARY_SCHEMA = "pragmark.report/2"
 COLOURS = {stats.REACHED: "32", stats.MISSED: "31", stats.UNDECIDED: "33", "error": "31"}
-HEADINGS = ("set", "strategy", "threads", "requests/s", "95% interval", "n", "noise", "p99 us",
+HEADINGS = ("set", "strategy", "load", "requests/s", "95% interval", "n", "noise", "p99 us",
             "failed", "durability", "target")
-LEFT = (0, 1, 9, 10)  # columns of words; figures stand on the right
+LEFT = (0, 1, 2, 9, 10)  # columns of words; figures stand on the right
 
 
 def summary_text(summary: Summary, colour: bool) -> str:
@@ -33,28 +33,34 @@ def _run(run: RunSummary, summary: Summary, colour: bool) -> list[str]:
     name = f"{run.run.letter}: " if len(summary.runs) > 1 else ""
     lines = [f"{name}{run.run.source}: {where}"]
     lines.append(words.plain(findings.headline(run, summary.target_per_second)))
-    explained = [levers.explain(answer) for answer in run.answers]
-    larger = findings.larger_levers([each for each in explained if each])
-    lines += [words.plain(larger), ""] if larger else [""]
+    ladders = levers.explain_run(run, summary)
+    for sentence in (findings.largest_steps([each for each in ladders if each]),
+                     findings.harness(run)):
+        lines += [words.plain(sentence)] if sentence else []
+    lines.append("")
     tables = [[HEADINGS, *(_cells(row) for row in answer.rows)] for answer in run.answers]
     cells = [line for table in tables for line in table]
     widths = [max(len(line[place]) for line in cells) for place in range(len(HEADINGS))]
     titles = words.case_titles([answer.case for answer in run.answers])
-    for answer, explanation, table in zip(run.answers, explained, tables):
+    for answer, ladder, table in zip(run.answers, ladders, tables):
         lines.append(titles[answer.case])
         for place, line in enumerate(table):
             row = answer.rows[place - 1] if place else None
             lines.append("  " + _line(line, widths, row, colour))
-        said = findings.difference(explanation) if explanation else []
-        lines += [f"  {words.plain(s)}" for s in (*said, findings.missing(answer)) if s]
+        said = findings.difference(ladder) if ladder else []
+        notes = (findings.missing(answer), findings.serial(answer))
+        lines += [f"  {words.plain(s)}" for s in (*said, *notes) if s]
+        lines += text_tables.ladder(ladder) if ladder and len(ladder.steps) > 1 else []
+        lines += text_tables.comparisons(yardsticks.compare(answer))
         lines.append("")
+    lines += text_tables.scaling_tables(scaling.groups(run))
     lines += [f"Caveat: {words.plain(sentence)}" for sentence in caveats.of_run(run)]
     return [*lines, ""]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     configuration = row.configuration
-    start = (configuration.pragma_set, configuration.strategy, str(configuration.threads))
+    start = (configuration.pragma_set, words.strategy_text(row), words.load_text(row))
     if row.throughput is None:
         blank = (words.NOTHING,) * (len(HEADINGS) - 5)
         return (*start, words.NOTHING, *blank, f"error: {row.error}")
@@ -91,35 +97,68 @@ def summary_json(summary: Summary) -> str:
         "target_per_second": summary.target_per_second,
         "differing_keys": list(summary.differing_keys),
         "caveats": [words.plain(sentence) for sentence in caveats.of_summary(summary)],
-        "runs": [_run_json(run, summary.target_per_second) for run in summary.runs],
+        "runs": [_run_json(run, summary) for run in summary.runs],
         "verifications": [dataclasses.asdict(each) for each in summary.verifications],
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _run_json(run: RunSummary, target: float) -> dict:
+def _run_json(run: RunSummary, summary: Summary) -> dict:
     answers = []
-    for answer in run.answers:
-        explanation = levers.explain(answer)
-        said = findings.difference(explanation) if explanation else []
+    for answer, ladder in zip(run.answers, levers.explain_run(run, summary)):
+        said = findings.difference(ladder) if ladder else []
         answers.append({
             "workload": answer.case.workload,
             "parameters": dict(answer.case.parameters),
             "attainment": answer.attainment,
             "best": answer.best and _row_name(answer.best),
+            "best_serial": answer.best_serial and _row_name(answer.best_serial),
             "missing_factor": answer.missing_factor and dataclasses.asdict(answer.missing_factor),
             "difference": [words.plain(sentence) for sentence in said],
-            "levers": [dataclasses.asdict(lever) for lever in explanation.levers]
-            if explanation else [],
+            "ladder": [_step_json(step) for step in ladder.steps] if ladder else [],
+            "yardsticks": [_comparison_json(each) for each in yardsticks.compare(answer)],
             "configurations": [_row_json(row) for row in answer.rows],
         })
     return {
         "letter": run.run.letter,
         "source": run.run.source,
         "context": dict(run.run.context),
-        "headline": words.plain(findings.headline(run, target)),
+        "headline": words.plain(findings.headline(run, summary.target_per_second)),
         "caveats": [words.plain(sentence) for sentence in caveats.of_run(run)],
         "answers": answers,
+        "scaling": [_group_json(group) for group in scaling.groups(run)],
+    }
+
+
+def _step_json(step: levers.Step) -> dict:
+    return {
+        "changes": [dataclasses.asdict(change) for change in step.changes],
+        "before": _row_name(step.before),
+        "after": _row_name(step.after),
+        "gain": dataclasses.asdict(step.gain),
+        "interleaved": step.interleaved,
+    }
+
+
+def _comparison_json(comparison: yardsticks.Comparison) -> dict:
+    return {
+        "question": comparison.question,
+        "ours": _row_name(comparison.ours),
+        "yardstick": _row_name(comparison.yardstick),
+        "ratio": dataclasses.asdict(comparison.ratio),
+    }
+
+
+def _group_json(group: scaling.Group) -> dict:
+    return {
+        "quantity": group.quantity,
+        "workload": group.case.workload,
+        "series": [
+            [{"value": point.value, "configuration": _row_name(point.row),
+              "share_of_best": point.share and dataclasses.asdict(point.share)}
+             for point in series.points]
+            for series in group.series
+        ],
     }
 
 
@@ -128,7 +167,8 @@ def _row_name(row: Row) -> dict:
     return {
         "pragma_set": configuration.pragma_set,
         "strategy": configuration.strategy,
-        "threads": configuration.threads,
+        "schema": configuration.schema,
+        **dataclasses.asdict(configuration.load),
     }
 
 

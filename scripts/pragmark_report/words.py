@@ -6,10 +6,12 @@ Markdown escape every part and set a Name as code, the terminal joins them as th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from . import levers
 from .compute import Row
-from .model import Case
+from .model import STANDARD_SCHEMA, Case, Configuration, Load
+from .scaling import PROCESSES, THREADS
 from .stats import Interval, Ratio
 
 NOTHING = "\u2013"  # stands in a table where there is no figure
@@ -86,6 +88,11 @@ def ratio(value: Ratio | None) -> str:
     return f"{factor(value.factor)} [{ends}]"
 
 
+def share(value: Ratio | None) -> str:
+    """A share of the best as in `0.87 [0.80, 0.93]`; the best itself when there is none."""
+    return "the best" if value is None else ratio(value).replace("x", "", 1)
+
+
 def duration(microseconds: float) -> str:
     """A latency in the unit in which it is short: us, ms or s."""
     for unit, size in (("s", 1e6), ("ms", 1e3)):
@@ -123,15 +130,88 @@ def case_titles(cases: Sequence[Case]) -> dict[Case, str]:
 
 
 def served_by(row: Row) -> Sentence:
-    """`production`/`per-thread`."""
+    """`production`/`per-thread`, with the schema when it is not the standard one, and with the
+    requests in flight when there are several: no rate of theirs is told without."""
     configuration = row.configuration
-    return (Name(configuration.pragma_set), "/", Name(configuration.strategy))
+    parts = [Name(configuration.pragma_set), "/", Name(configuration.strategy)]
+    if configuration.schema != STANDARD_SCHEMA:
+        parts += [" on schema ", Name(configuration.schema)]
+    if configuration.load.in_flight > 1:
+        parts.append(f" with {in_flight_text(configuration.load)}")
+    return tuple(parts)
 
 
-def threads_text(row: Row) -> str:
-    """`1 thread`, `10 threads`."""
-    threads = row.configuration.threads
-    return "1 thread" if threads == 1 else f"{threads} threads"
+def in_flight_text(load: Load) -> str:
+    """`32 requests in flight`."""
+    return f"{load.in_flight} requests in flight"
+
+
+def clients_text(row: Row) -> str:
+    """`1 thread`, `10 threads`, `4 processes of 2 threads`."""
+    load = row.configuration.load
+    threads = plural(load.threads, "thread")
+    return threads if load.processes == 1 else f"{load.processes} processes of {threads}"
+
+
+def load_text(row: Row) -> str:
+    """The clients, and their requests in flight when they have several."""
+    load = row.configuration.load
+    return ", ".join([clients_text(row), *([in_flight_text(load)] if load.in_flight > 1 else [])])
+
+
+def strategy_text(row: Row) -> str:
+    """The strategy as a table tells it: with the schema when that is not the standard one."""
+    configuration = row.configuration
+    if configuration.schema == STANDARD_SCHEMA:
+        return configuration.strategy
+    return f"{configuration.strategy}, schema {configuration.schema}"
+
+
+def series_text(like: Configuration, quantity: str) -> str:
+    """What the points of a scaling series share: set, strategy, schema, and the other loads."""
+    load = like.load
+    parts = [f"{like.pragma_set} / {like.strategy}"]
+    if like.schema != STANDARD_SCHEMA:
+        parts.append(f"schema {like.schema}")
+    if quantity != THREADS:
+        parts.append(plural(load.threads, "thread"))
+    if quantity != PROCESSES and load.processes > 1:
+        parts.append(f"{load.processes} processes")
+    if load.in_flight > 1:
+        parts.append(in_flight_text(load))
+    return ", ".join(parts)
+
+
+def n_text(counts: Iterable[int]) -> str:
+    """`n=9`, `n=6 to 9`."""
+    found = sorted(set(counts))
+    return f"n={found[0]}" if len(found) == 1 else f"n={found[0]} to {found[-1]}"
+
+
+def change_text(change: levers.Change) -> str:
+    """`checkpointing: background`, `32 requests in flight`, `group commit`."""
+    if change.lever == levers.IN_FLIGHT:
+        return f"{change.after} requests in flight"
+    if change.lever == levers.BUILD:
+        return f"SQLite {change.after}"
+    if change.lever in (levers.GROUP_COMMIT, levers.ONE_WRITER):
+        return change.lever
+    return f"{change.lever}: {change.after}"
+
+
+def step_text(step: levers.Step) -> str:
+    """What a step of a ladder changed, and whether that cannot be told apart."""
+    texts = [change_text(change) for change in step.changes]
+    return listed(texts) + (" together" if len(texts) > 1 else "")
+
+
+def effect_text(gain: Ratio) -> str:
+    """`faster`, `slower`, or that the gain does not stand out of the noise."""
+    if gain.interval is None:
+        return "n too small"
+    if gain.interval.low > 1.0:
+        return "faster"
+    return "slower" if gain.interval.high < 1.0 else "within the noise"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -145,10 +145,10 @@ def set_rates(document, part, rates):
 def findings_text(summary):
     """Every sentence of the first run's findings."""
     said = []
-    for answer in summary.runs[0].answers:
-        explanation = levers.explain(answer)
-        said += findings.difference(explanation) if explanation else []
-        said += [findings.missing(answer), findings.power_safe(answer)]
+    run = summary.runs[0]
+    for answer, ladder in zip(run.answers, levers.explain_run(run, summary)):
+        said += findings.difference(ladder) if ladder else []
+        said += [findings.missing(answer), findings.serial(answer), findings.power_safe(answer)]
     return "\n".join(words.plain(sentence) for sentence in said)
 
 

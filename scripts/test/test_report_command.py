@@ -16,7 +16,7 @@ from pragmark_report.errors import InputError
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 FILES = {"report.html", "report.md", "throughput.svg", "throughput.png", "latency.svg",
-         "latency.png"}
+         "latency.png", "levers.svg", "levers.png"}
 
 
 def run(*arguments, **options):
@@ -50,7 +50,7 @@ def test_a_good_result_gives_the_whole_report(small, write, tmp_path):
 
 def test_json_on_stdout(small, write, tmp_path):
     finished = run(write(small), "--out", tmp_path / "out", "--format", "json")
-    assert json.loads(finished.stdout)["schema"] == "pragmark.report/1"
+    assert json.loads(finished.stdout)["schema"] == "pragmark.report/2"
 
 
 def test_a_benchmark_that_erred_gives_a_report_and_a_warning(small, write, tmp_path):

@@ -1,9 +1,8 @@
-"""What made the difference: shares of the levers, and what is said when corners are lacking."""
-
-import math
+"""Which lever brought what: the rungs of the ladder, and what is said when some are lacking."""
 
 import pytest
 from conftest import (
+    CONTEXT,
     SETS,
     WRITE_ONLY,
     bench_document,
@@ -14,87 +13,202 @@ from conftest import (
     set_rates,
 )
 from pragmark_report import findings, levers, words
+from rungs import PLAIN_GROUP, RUNGS, WORKLOADS, Synthetic, ladder_document
+
+ONE = {"sequential_write": WORKLOADS["sequential_write"]}
+ALL_STEPS = [
+    "settings: production",
+    "connection strategy: per-thread",
+    "group commit",
+    "checkpointing: background",
+    "WAL writes: coalesced",
+    "settings: write-optimised",
+    "32 requests in flight",
+]
 
 
-def corners(document, gains):
+def set_gains(document, gains):
     for name, gain in gains.items():
         set_rates(document, name, [100.0 * gain * (1 + 0.001 * step) for step in range(9)])
 
 
-def test_shares_are_means_over_both_orders_and_multiply_to_the_total(small, summarise):
-    corners(small, {"default/open-per-op": 1, "default/per-thread": 3,
-                    "production/open-per-op": 5, "production/per-thread": 45})
-    summary = summarise(small)
-    explanation = levers.explain(summary.runs[0].answers[0])
-    shares = {lever.kind: lever for lever in explanation.levers}
-    assert shares["strategy"].share.factor == pytest.approx(math.sqrt(3 * 9))
-    assert shares["PRAGMA set"].share.factor == pytest.approx(math.sqrt(5 * 15))
-    assert explanation.total.factor == pytest.approx(45)
-    assert [step.held for step in shares["strategy"].steps] == ["default", "production"]
-    text = findings_text(summary)
-    assert "The connection strategy brought 5.20x" in text
-    assert "strategy alone is worth 3.00x under default and 9.00x under production" in text
-    assert "set alone is worth 5.00x with open-per-op and 15.0x with per-thread" in text
+def without(document, *parts):
+    """The document without the rows whose name holds one of the parts."""
+    gone = [row for part in parts for row in rows_of(document, part)]
+    assert gone
+    document["benchmarks"] = [row for row in document["benchmarks"] if row not in gone]
+    return document
 
 
-def larger(summary):
-    """The sentence of the first screen."""
-    explained = [levers.explain(answer) for answer in summary.runs[0].answers]
-    return words.plain(findings.larger_levers(explained))
+def ladder_of(summary, place=0):
+    return levers.explain_run(summary.runs[0], summary)[place]
 
 
-def test_the_larger_lever_of_each_workload_comes_first_with_its_price(document, summarise):
-    said = larger(summarise(document))
-    assert said.startswith("The larger lever: the connection strategy in sequential_read (6")
-    assert "; the PRAGMA set in sequential_write (4" in said
-    assert said.count("production is process-safe") == 1
+def steps_of(ladder):
+    return [words.step_text(step) for step in ladder.steps]
 
 
-def test_the_larger_lever_is_only_told_where_all_corners_are(small, summarise):
-    assert larger(summarise(small)) != ""
-    gone = rows_of(small, "default/per-thread")
-    small["benchmarks"] = [row for row in small["benchmarks"] if row not in gone]
-    assert larger(summarise(small)) == ""
-
-
-def test_shares_multiply_to_the_total_in_noise_too(document, summarise):
-    for answer in summarise(document).runs[0].answers:
-        explanation = levers.explain(answer)
-        product = math.prod(lever.share.factor for lever in explanation.levers)
-        assert product == pytest.approx(explanation.total.factor)
-        for share in (explanation.total, *(lever.share for lever in explanation.levers)):
-            assert share.interval.low <= share.factor <= share.interval.high
-            assert share.interval.coverage >= 0.95
-
-
-def test_levers_that_do_not_depend_on_each_other_are_not_said_to(small, summarise):
-    corners(small, {"default/open-per-op": 1, "default/per-thread": 3,
-                    "production/open-per-op": 5, "production/per-thread": 15})
-    assert "depend on each other" not in findings_text(summarise(small))
-
-
-def test_a_lever_without_effect_is_said_to_have_none(small, summarise):
-    corners(small, {"default/open-per-op": 1, "default/per-thread": 3,
-                    "production/open-per-op": 1.0001, "production/per-thread": 3.0003})
-    assert "the PRAGMA set made no difference that stands out of the noise" in findings_text(
-        summarise(small))
+def test_every_rung_that_was_measured_is_a_step_with_its_own_gain(summarise):
+    summary = summarise(ladder_document(speed=1.0))
+    ladders = levers.explain_run(summary.runs[0], summary)
+    assert len(ladders) == 4
+    for ladder in ladders:
+        assert steps_of(ladder) == ALL_STEPS
+        for step, (_, _, _, factor) in zip(ladder.steps, RUNGS[1:]):
+            assert step.gain.factor == pytest.approx(factor, rel=0.1)
+            assert step.gain.interval.low <= step.gain.factor <= step.gain.interval.high
+            assert step.interleaved
+        assert [step.before for step in ladder.steps[1:]] == [s.after for s in ladder.steps[:-1]]
+        assert ladder.base is ladder.steps[0].before and ladder.top is ladder.steps[-1].after
+        assert ladder.total.factor == pytest.approx(80.6, rel=0.1)
 
 
 @pytest.mark.parametrize(
-    "lacking, order", [("default/per-thread", "PRAGMA set first"),
-                       ("production/open-per-op", "connection strategy first")]
+    "lacking, told",
+    [
+        (["group-commit+wal_writes=direct/"],
+         "checkpointing: background and WAL writes: coalesced together"),
+        (["group-commit+"],
+         "group commit, checkpointing: background and WAL writes: coalesced together"),
+        (["production/group-commit/"],
+         "WAL writes: coalesced and settings: write-optimised together"),
+        (["write-optimised/group-commit/rows:1000/payload:small/iterations"],
+         "settings: write-optimised and 32 requests in flight together"),
+    ],
 )
-def test_a_lacking_corner_leaves_one_order(small, summarise, lacking, order):
-    corners(small, {"default/open-per-op": 1, "default/per-thread": 3,
-                    "production/open-per-op": 5, "production/per-thread": 45})
-    gone = rows_of(small, lacking)
-    small["benchmarks"] = [row for row in small["benchmarks"] if row not in gone]
+def test_levers_without_a_rung_between_are_told_together(summarise, lacking, told):
+    ladder = ladder_of(summarise(without(ladder_document(ONE), *lacking)))
+    assert told in steps_of(ladder)
+    levers_told = [change.lever for step in ladder.steps for change in step.changes]
+    assert sorted(set(levers_told)) == sorted({lever for lever in levers.LEVERS if lever not in (
+        levers.ONE_WRITER, levers.SCHEMA, levers.BUILD)})
+
+
+def test_where_there_is_a_choice_the_levers_are_pulled_in_their_order(small, summarise):
+    set_gains(small, {"default/open-per-op": 1, "default/per-thread": 3,
+                      "production/open-per-op": 5, "production/per-thread": 45})
     summary = summarise(small)
-    text = findings_text(summary)
-    assert order in text and f"Not measured: {lacking}." in text
-    strategy, pragma_set = levers.explain(summary.runs[0].answers[0]).levers
-    assert strategy.share.factor == pytest.approx(9 if "default" in lacking else 3)
-    assert pragma_set.share.factor == pytest.approx(5 if "default" in lacking else 15)
+    ladder = ladder_of(summary)
+    assert steps_of(ladder) == ["connection strategy: per-thread", "settings: production"]
+    assert [step.gain.factor for step in ladder.steps] == [pytest.approx(3), pytest.approx(15)]
+    assert ladder.total.factor == pytest.approx(45)
+    assert "From default/open-per-op (100/s, n=9) to production/per-thread (" in (
+        findings_text(summary))
+
+
+def test_checkpointing_is_pulled_before_wal_writes_when_both_orders_were_measured(summarise):
+    strategies = (PLAIN_GROUP, "group-commit+checkpoints=commit", "group-commit+wal_writes=direct",
+                  "group-commit")
+    made = Synthetic()
+    for place, strategy in enumerate(strategies):
+        made.add("mixed", "production", strategy, 100.0 * (1 + place))
+    summary = summarise(made.document())
+    assert steps_of(ladder_of(summary)) == ["checkpointing: background", "WAL writes: coalesced"]
+    rows = summary.runs[0].rows
+    assert tuple(row.configuration.strategy for row in rows) == strategies
+
+
+@pytest.mark.parametrize(
+    "lacking, order",
+    [("default/per-thread", ["settings: production", "connection strategy: per-thread"]),
+     ("production/open-per-op", ["connection strategy: per-thread", "settings: production"])],
+)
+def test_the_order_that_was_measured_is_taken(small, summarise, lacking, order):
+    assert steps_of(ladder_of(summarise(without(small, lacking)))) == order
+
+
+def test_single_writer_is_a_rung_above_per_thread(summarise):
+    document = bench_document(workloads={"mixed": ("/reads:50", 10, 91.0, 7.0, (1, 1.6, 2.5), 25)})
+    ladder = ladder_of(summarise(document))
+    assert steps_of(ladder) == [
+        "connection strategy: per-thread", "one writer", "settings: production"]
+
+
+def test_a_schema_is_a_lever(summarise):
+    made = Synthetic()
+    made.add("sequential_write", "production", "per-thread", 100.0)
+    made.add("sequential_write", "production", "per-thread", 300.0, schema="narrow")
+    summary = summarise(made.document())
+    ladder = ladder_of(summary)
+    assert steps_of(ladder) == ["schema: narrow"]
+    assert "production/per-thread on schema narrow (" in findings_text(summary)
+
+
+def test_a_rung_in_which_requests_failed_is_left_out_and_told(small, summarise):
+    for row in rows_of(small, "default/per-thread"):
+        row["busy_errors"] = 500.0
+    summary = summarise(small)
+    assert steps_of(ladder_of(summary))[0] == "settings: production"
+    assert ("default/per-thread is no rung: 4,500 requests (25.0%) failed and are not in the rate."
+            in findings_text(summary))
+
+
+def test_failures_of_the_baseline_are_told(small, summarise):
+    for row in rows_of(small, "default/open-per-op"):
+        row["busy_errors"] = 500.0
+    assert "default/open-per-op: 4,500 requests (25.0%) failed" in findings_text(summarise(small))
+
+
+def build(source_id="2026 b", version="3.53.0", **context):
+    return ladder_document(ONE, sqlite_source_id=source_id, sqlite_version=version, speed=1.5,
+                           **context)
+
+
+@pytest.mark.parametrize("python", [{}, {"python_sqlite_version": "3.40.1"}])
+def test_another_build_is_the_last_step_and_said_not_to_interleave(summarise, python):
+    summary = summarise(ladder_document(ONE, **python), build())
+    assert summary.differing_keys == ("sqlite_source_id", "sqlite_version")
+    ladder = ladder_of(summary)
+    assert steps_of(ladder) == [*ALL_STEPS, "SQLite 3.53.0"]
+    last = ladder.steps[-1]
+    assert not last.interleaved and last.before.configuration == last.after.configuration
+    assert last.gain.factor == pytest.approx(1.5, rel=0.1)
+    assert "SQLite 3.53.0 compares two runs that did not interleave" in findings_text(summary)
+
+
+def test_only_the_first_run_goes_over_to_another_build(summarise):
+    summary = summarise(ladder_document(ONE), build(), build("2027 c", "3.60.0"))
+    for run, builds in zip(summary.runs, (["SQLite 3.53.0"], [], [])):
+        (ladder,) = levers.explain_run(run, summary)
+        assert steps_of(ladder) == ALL_STEPS + builds
+
+
+@pytest.mark.parametrize(
+    "other",
+    [build(CONTEXT["sqlite_source_id"], "3.40.1"),
+     build(filesystem="xfs"), without(build(), "in_flight:32")],
+)
+def test_only_another_build_of_the_same_configuration_is_a_step(summarise, other):
+    ladder = ladder_of(summarise(ladder_document(ONE), other))
+    assert steps_of(ladder) == ALL_STEPS
+
+
+def largest(summary):
+    """The sentence of the first screen."""
+    return words.plain(findings.largest_steps(levers.explain_run(summary.runs[0], summary)))
+
+
+def test_the_largest_step_of_each_workload_comes_first_with_its_price(document, summarise):
+    said = largest(summarise(document))
+    assert said.startswith("What brought most: the connection strategy in sequential_read (6")
+    assert "; the settings in sequential_write (2" in said
+    assert said.count("production is process-safe") == 1
+
+
+def test_the_largest_step_is_only_told_where_there_are_several(small, summarise):
+    assert largest(summarise(small)) != ""
+    assert largest(summarise(without(small, "open-per-op"))) == ""
+
+
+def test_a_step_without_effect_is_told_so(small, summarise):
+    set_gains(small, {"default/open-per-op": 1, "default/per-thread": 3,
+                      "production/open-per-op": 1.0001, "production/per-thread": 3.0003})
+    first, second = ladder_of(summarise(small)).steps
+    assert (words.effect_text(first.gain), words.effect_text(second.gain)) == (
+        "faster", "within the noise")
+    set_gains(small, {"production/per-thread": 4, "default/per-thread": 0.5})
+    first, second = ladder_of(summarise(small)).steps
+    assert (words.effect_text(first.gain), words.effect_text(second.gain)) == ("slower", "faster")
 
 
 def test_one_set_only_tells_the_strategy_and_what_is_lacking(summarise):
@@ -109,35 +223,53 @@ def test_one_set_only_tells_the_strategy_and_what_is_lacking(summarise):
 def test_one_strategy_only_tells_the_set_and_what_is_lacking(summarise):
     document = bench_document(strategies=("per-thread",), workloads=WRITE_ONLY)
     text = findings_text(summarise(document))
-    assert "all of it from the PRAGMA set" in text
+    assert "all of it from the settings" in text
     assert "What the connection strategy per-thread brought over open-per-op is not known" in text
     assert "--strategy open-per-op,per-thread" in text
 
 
-def test_two_sets_without_the_baseline_still_tell_the_strategy(summarise):
+def test_a_set_that_is_not_on_the_way_is_no_rung(summarise):
     sets = {"durable": ("power-safe", "synchronous=FULL"), "production": SETS["production"]}
     text = findings_text(summarise(bench_document(sets=sets, workloads=WRITE_ONLY)))
+    assert "From production/open-per-op" in text
     assert "all of it from the connection strategy" in text
-    assert "brought over default is not known: default was not measured at 1 thread." in text
+    assert "brought over default is not known: default was not measured with 1 thread." in text
 
 
 def test_a_baseline_that_is_best_is_said_to_be(small, summarise):
-    corners(small, {"default/open-per-op": 50, "default/per-thread": 3,
-                    "production/open-per-op": 5, "production/per-thread": 4})
+    set_gains(small, {"default/open-per-op": 50, "default/per-thread": 3,
+                      "production/open-per-op": 5, "production/per-thread": 4})
     assert "The baseline default/open-per-op is itself the best." in findings_text(summarise(small))
 
 
-def test_a_baseline_that_erred_is_told(small, summarise):
+def test_a_single_configuration_has_nothing_to_compare_with(small, summarise):
+    text = findings_text(summarise(without(small, "default/", "open-per-op")))
+    assert "cannot be said without a baseline" in text
+
+
+def test_a_baseline_that_erred_is_told_and_the_next_lowest_taken(small, summarise):
     for row in rows_of(small, "default/open-per-op"):
         small["benchmarks"][small["benchmarks"].index(row)] = error_row(row, "no disk")
     text = findings_text(summarise(small))
-    assert "cannot be said without a baseline" in text
-    assert "default/open-per-op erred" in text
+    assert "From production/open-per-op" in text
+    assert "default/open-per-op erred, so it is no rung." in text
 
 
-def test_threads_do_not_mix_in_a_ratio(small, summarise):
+def test_threads_do_not_mix_on_a_ladder(small, summarise):
     for row in rows_of(small, "production/per-thread"):
         row["name"] = row["run_name"] = row["name"].replace("threads:1", "threads:4")
     summary = summarise(small)
-    assert row_of(summary, "production/per-thread").over_baseline is None
-    assert "cannot be said without a baseline" in findings_text(summary)
+    best = row_of(summary, "production/per-thread")
+    assert best.over_baseline is None
+    ladder = ladder_of(summary)
+    assert ladder.best is best and ladder.top.configuration.load.threads == 1
+    assert ("The best, production/per-thread with 4 threads, stands on no ladder"
+            in findings_text(summary))
+
+
+def test_a_yardstick_is_no_rung(summarise):
+    summary = summarise(ladder_document(ONE))
+    names = {rung.configuration.served.name for step in ladder_of(summary).steps
+             for rung in (step.before, step.after)}
+    assert names == {"open-per-op", "per-thread", "group-commit"}
+    assert row_of(summary, f"production/{PLAIN_GROUP}")

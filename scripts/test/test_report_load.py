@@ -9,6 +9,7 @@ from pragmark_report import load as load_module
 from pragmark_report import load_bench
 from pragmark_report.errors import InputError
 from pragmark_report.load import load
+from pragmark_report.model import Load
 
 SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "schema" / "bench.schema.json"
 
@@ -72,6 +73,14 @@ BROKEN = [
     (rename_row("threads:1", "threads:0"), "number of threads"),
     (rename_row("payload:small", "rows:5"), "one parameter twice"),
     (double_first_row, "is there twice"),
+    (rename_row("/repeats:9", "/in_flight:0"), "number of requests in flight"),
+    (rename_row("/repeats:9", "/in_flight:many"), "number of requests in flight"),
+    (rename_row("/repeats:9", "/processes:-1"), "number of processes"),
+    (rename_row("per-thread", "per-thread+wal=direct"), "unknown option wal"),
+    (rename_row("per-thread", "group-commit+checkpoints=never"), "value checkpoints=never"),
+    (rename_row("per-thread", "group-commit+checkpoints=commit+checkpoints=commit"), "told twice"),
+    (rename_row("per-thread", "raw+checkpoints=background"), "raw takes no options"),
+    (rename_row("per-thread", "new+checkpoints=background"), "new takes no options"),
     (set_context("steal_percent", None), "`steal_percent`"),
     (lambda document: document.pop("context"), "another schema"),
     (lambda document: document.update(schema="pragmark.gate/1"), "unknown schema \"pragmark.gate"),
@@ -177,7 +186,56 @@ def test_names_of_every_form(name, pragma_set, parameters, threads):
     assert configuration.strategy == "raw"
     assert configuration.pragma_set == pragma_set
     assert configuration.case.parameters == parameters
-    assert configuration.threads == threads
+    assert configuration.load == Load(threads)
+
+
+def test_loads_and_schema_are_told_apart_and_default_to_the_plain_ones():
+    name = "w/s/per-thread/rows:5/in_flight:32/processes:2/schema:narrow/real_time/threads:4"
+    configuration = load_bench.parse_name("f", name, None)
+    assert configuration.load == Load(threads=4, processes=2, in_flight=32)
+    assert configuration.load.serial == Load(threads=4, processes=2)
+    assert configuration.schema == "narrow"
+    assert configuration.case.parameters == (("rows", "5"),)
+    plain = load_bench.parse_name("f", "w/s/per-thread/rows:5/real_time", 1.0)
+    assert (plain.load, plain.schema) == (Load(threads=1, processes=1, in_flight=1), "standard")
+    assert plain.case == configuration.case
+
+
+@pytest.mark.parametrize(
+    "written, checkpoints, wal_writes, canonical",
+    [
+        ("group-commit", "background", "coalesced", "group-commit"),
+        ("group-commit+wal_writes=direct", "background", "direct",
+         "group-commit+wal_writes=direct"),
+        ("group-commit+wal_writes=direct+checkpoints=commit", "commit", "direct",
+         "group-commit+checkpoints=commit+wal_writes=direct"),
+        ("group-commit+checkpoints=background", "background", "coalesced", "group-commit"),
+        ("single-writer", "commit", "direct", "single-writer"),
+        ("per-thread+wal_writes=coalesced", "commit", "coalesced",
+         "per-thread+wal_writes=coalesced"),
+        ("open-per-op+checkpoints=commit", "commit", "direct", "open-per-op"),
+    ],
+)
+def test_a_strategy_has_one_name_and_every_option(written, checkpoints, wal_writes, canonical):
+    configuration = load_bench.parse_name("f", f"w/s/{written}/real_time", 1.0)
+    served = configuration.served
+    assert (served.checkpoints, served.wal_writes) == (checkpoints, wal_writes)
+    assert configuration.strategy == canonical
+    assert not configuration.is_yardstick
+
+
+@pytest.mark.parametrize("name", ["raw", "sqlitecpp", "soci", "python-original"])
+def test_yardsticks_are_known(name):
+    assert load_bench.parse_name("f", f"w/s/{name}/real_time", 1.0).is_yardstick
+
+
+def test_one_strategy_written_in_two_ways_is_one_configuration(small, write):
+    for row in rows_of(small, "per-thread"):
+        if row["repetition_index"] % 2:
+            row["name"] = row["run_name"] = row["name"].replace(
+                "per-thread", "per-thread+wal_writes=direct")
+    (run,) = load([write(small)]).runs
+    assert [len(each.repetitions) for each in run.measurements] == [9] * 4
 
 
 def test_the_librarys_build_type_is_not_believed(small, write):

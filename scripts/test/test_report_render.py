@@ -91,7 +91,7 @@ def test_markdown_holds_no_markup_of_the_input(summarise, hostile, hostile_proof
     assert not re.search(r"(?<!\\)`b", prose)
     assert not re.search(r"(?<!\\)\[y|://z|\$x", prose)
     tables = re.findall(r"(?:^\|.*\n)+", prose, re.M)
-    assert len(tables) == 4
+    assert len(tables) == 5
     for table in tables:
         widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1, table
@@ -129,7 +129,7 @@ def test_the_same_input_gives_the_same_bytes(summarise, document):
     second = render.report_files(summarise(document, verify_document()))
     assert first == second
     assert set(first) == {"throughput.svg", "throughput.png", "latency.svg", "latency.png",
-                          "report.md", "report.html"}
+                          "levers.svg", "levers.png", "report.md", "report.html"}
     assert list(first)[-1] == "report.html"
 
 
@@ -223,19 +223,20 @@ def test_a_result_without_counters_has_no_latency_figure(summarise, small):
 def test_every_colour_of_a_figure_follows_the_theme(summarise, small):
     page = render.report_files(summarise(small))["report.html"].decode()
     figures = "".join(re.findall(r"<svg.*?</svg>", page, re.S))
-    assert figures.count("<svg") == 2
+    assert figures.count("<svg") == 3
     assert not re.search(r"style=\"[^\"]*#[0-9a-f]{6}", figures)
 
 
 def test_the_json_summary_is_strict_and_complete(summarise, document):
     summary = json.loads(text.summary_json(summarise(document, verify_document())))
-    assert summary["schema"] == "pragmark.report/1"
+    assert summary["schema"] == "pragmark.report/2"
     answers = summary["runs"][0]["answers"]
     assert [len(answer["configurations"]) for answer in answers] == [6, 6, 6, 6]
     best = answers[1]["configurations"][4]
     assert best["throughput"]["interval"]["coverage"] == pytest.approx(0.9609375)
     assert answers[1]["best"] == {
-        "pragma_set": "production", "strategy": "per-thread", "threads": 1}
+        "pragma_set": "production", "strategy": "per-thread", "schema": "standard", "threads": 1,
+        "processes": 1, "in_flight": 1}
     assert summary["verifications"][0]["verdict"] == "pass"
 
 

@@ -101,16 +101,6 @@ def test_hodges_lehmann_by_hand():
     assert stats.hodges_lehmann([1, 5, 9], [0, 4]) == 3.0
 
 
-def test_compatible_levels_add_up_and_equal_the_shift_of_two():
-    rng = np.random.default_rng(4)
-    a, b, c = (rng.lognormal(place, 0.5, 7) for place in (0, 1, 3))
-    assert np.subtract(*stats.compatible_levels([a, b])) == pytest.approx(
-        stats.hodges_lehmann(np.log(a), np.log(b))
-    )
-    three = stats.compatible_levels([a, b, c])
-    assert three[2] - three[0] == pytest.approx(3.0, abs=0.7)
-
-
 def test_noise_is_the_scaled_deviation_in_percent():
     assert stats.noise_percent([90.0, 95.0, 100.0, 105.0, 400.0]) == pytest.approx(7.413)
     assert stats.noise_percent([5.0]) == 0.0

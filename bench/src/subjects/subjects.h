@@ -10,6 +10,7 @@
 namespace pragmark {
 
 std::unique_ptr<Subject> make_raw(const SubjectOptions& options);
+std::unique_ptr<Subject> make_python_original(const SubjectOptions& options);
 // Each there only when the package was found; see PRAGMARK_PEERS in bench/CMakeLists.txt.
 std::unique_ptr<Subject> make_sqlitecpp(const SubjectOptions& options);
 std::unique_ptr<Subject> make_soci(const SubjectOptions& options);

@@ -21,6 +21,7 @@ struct BenchOptions {
   std::string out;  // empty: no result file
   StdoutFormat format = StdoutFormat::Text;
   Switch counting_vfs = Switch::On;
+  std::string python;  // interpreter of python-original; empty: find one
   double target = kDefaultTarget;
   bool require_target = false;
   bool list = false;

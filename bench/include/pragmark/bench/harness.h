@@ -10,7 +10,10 @@
 //      than it was;
 //   5. thread 0 checks: rows found == initial rows + writes acknowledged, no wrong answer,
 //      integrity_check and foreign_key_check clean. Otherwise an error takes the figure's place.
-// A configuration that failed once stays failed: its later repetitions err without running.
+// With several processes, steps 2 to 4 take place in them (see worker_process.h): thread 0 tells
+// them to go inside the clock and waits until the last says that it is done, the other threads here
+// only wait. The checks follow when the processes have ended, on connections of their own. A
+// configuration that failed once stays failed: its later repetitions err without running.
 #pragma once
 
 #include <atomic>
@@ -57,9 +60,11 @@ class BenchmarkCase {
     Tally tally;
   };
 
-  void begin();
+  void begin(std::int64_t operations);
+  void make_subject(const std::string& database);
   void prepare_worker(int thread, std::int64_t operations);
-  void make_requests(Worker& worker, std::int64_t operations);
+  void make_requests(int thread, std::int64_t operations);
+  void collect();
   void check();
   void report(benchmark::State& state);
   void end(benchmark::State& state, std::chrono::nanoseconds elapsed);

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace pragmark {
@@ -40,13 +41,19 @@ class LatencyHistogram {
   // REQUIRES: count() > 0 and 0 < percent <= 100.
   [[nodiscard]] double percentile_us(double percent) const noexcept;
   [[nodiscard]] double max_us() const noexcept { return static_cast<double>(max_ns_) / 1e3; }
+  [[nodiscard]] std::uint64_t max_ns() const noexcept { return max_ns_; }
 
- private:
+  // To send a histogram elsewhere and put it together again there: add() every filled bucket with
+  // the maximum. scripts/original.py counts into the same buckets.
   static constexpr int kPrecisionBits = 7;  // 128 buckets for each power of two
   static constexpr int kLargestBits = 42;
   static constexpr std::uint64_t kLinear = 2ULL << kPrecisionBits;
   static constexpr std::size_t kBuckets =
       kLinear + ((kLargestBits - kPrecisionBits - 1) * (kLinear / 2));
+  using FilledBucket = std::pair<std::size_t, std::uint64_t>;  // which, how many
+  [[nodiscard]] std::vector<FilledBucket> filled_buckets() const;
+  // REQUIRES: bucket < kBuckets.
+  void add(std::size_t bucket, std::uint64_t count, std::uint64_t max_ns) noexcept;
 
   static std::size_t bucket_of(std::uint64_t ticks) noexcept {
     if (ticks < kLinear) return ticks;
@@ -54,6 +61,8 @@ class LatencyHistogram {
     const auto shift = static_cast<int>(std::bit_width(ticks)) - kPrecisionBits - 1;
     return (static_cast<std::size_t>(shift) * (kLinear / 2)) + (ticks >> shift);
   }
+
+ private:
   static double middle_of(std::size_t bucket) noexcept;
 
   std::vector<std::uint64_t> buckets_;

@@ -8,6 +8,7 @@
 
 #include "pragmark/bench/collector.h"
 #include "pragmark/bench/configuration.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/vfs_cost.h"
 #include "pragmark/verify/environment.h"
 
@@ -21,7 +22,8 @@ struct RunDescription {
   std::string command;  // to repeat it
   std::string preset;   // empty or its name
   bool counting_vfs;
-  std::optional<VfsCosts> vfs_costs;  // empty when not measured
+  std::optional<VfsCosts> vfs_costs;     // empty when not measured
+  std::optional<PythonOriginal> python;  // when python-original ran
 };
 
 // Keys and values, in the order in which they are written. Values are text.

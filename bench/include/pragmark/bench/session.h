@@ -9,12 +9,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "pragmark/bench/configuration.h"
 #include "pragmark/bench/scratch_store.h"
 #include "pragmark/bench/subject.h"
+#include "pragmark/bench/worker_process.h"
 #include "pragmark/error.h"
 #include "pragmark/verify/scratch_directory.h"
 
@@ -34,6 +37,8 @@ class Session {
     double min_time_s = 1;  // to tell trials from repetitions for on_repetition
     // Called by one thread after each repetition, not after trials.
     std::function<void(const Configuration&)> on_repetition = [](const Configuration&) {};
+    std::vector<std::string> worker_command = {"/proc/self/exe", kWorkerArgument};
+    std::vector<std::string> python_command = {};  // of python-original; see python_original.h
     SubjectFactory make_subject = pragmark::make_subject;  // the tests put a lying one here
   };
   explicit Session(Options options) : options_(std::move(options)) {}

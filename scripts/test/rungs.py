@@ -1,0 +1,94 @@
+"""Synthetic results that hold every rung of the ladder, the yardsticks, and scaling.
+
+As in conftest.py the rates are invented; no test may take them for measurements.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from conftest import CONTEXT, PRODUCTION, SEED, bench_row
+
+SETS = {
+    "default": ("power-safe", "(SQLite's own)"),
+    "production": ("process-safe", PRODUCTION),
+    "write-optimised": ("process-safe", f"{PRODUCTION}; page_size=1024"),
+}
+PLAIN_GROUP = "group-commit+checkpoints=commit+wal_writes=direct"
+# What each rung multiplies the rate of the rung before with: (set, strategy, in flight) -> factor
+RUNGS = (
+    ("default", "open-per-op", 1, 1.0),
+    ("production", "open-per-op", 1, 2.0),
+    ("production", "per-thread", 1, 8.0),
+    ("production", PLAIN_GROUP, 1, 1.5),
+    ("production", "group-commit+wal_writes=direct", 1, 1.25),
+    ("production", "group-commit", 1, 1.6),
+    ("write-optimised", "group-commit", 1, 1.2),
+    ("write-optimised", "group-commit", 32, 1.4),
+)
+YARDSTICKS = {"raw": 16.3, "sqlitecpp": 15.0, "soci": 9.0, "python-original": 0.5}
+WORKLOADS = {  # workload -> (parameters, threads, rate of the baseline)
+    "sequential_read": ("", 1, 7000.0),
+    "sequential_write": ("", 1, 1100.0),
+    "concurrent_read": ("", 10, 4000.0),
+    "mixed": ("/reads:50", 10, 1400.0),
+}
+
+
+class Synthetic:
+    """Collects rows and gives the document; the seed makes its noise the same each time."""
+
+    def __init__(self, repetitions: int = 9, seed: int = SEED):
+        self.rng = np.random.default_rng(seed)
+        self.repetitions = repetitions
+        self.rows: list[dict] = []
+
+    def add(self, workload, pragma_set, strategy, rate, threads=1, rows=1000, extra="", **loads):
+        """One configuration; `loads` are the name parts that are told only when not 1."""
+        told = "".join(f"/{key}:{value}" for key, value in loads.items() if value != 1)
+        name = (f"{workload}/{pragma_set}/{strategy}/rows:{rows}/payload:small{extra}{told}"
+                f"/iterations:2000/real_time/threads:{threads}")
+        clients = threads * loads.get("processes", 1) * loads.get("in_flight", 1)
+        for index in range(self.repetitions):
+            noisy = rate * float(self.rng.lognormal(0, 0.02))
+            row = bench_row(name, index, self.repetitions, noisy, SETS[pragma_set][0], threads)
+            for key in [key for key in row if key.startswith("latency_us")]:
+                row[key] *= clients / threads
+            row["harness_ns_per_op"] = 31.0
+            self.rows.append(row)
+
+    def document(self, **context) -> dict:
+        """The whole result, its repetitions in random order."""
+        sets = {f"pragma_set:{name}": SETS[name][1] for name in SETS}
+        order = self.rng.permutation(len(self.rows))
+        return {"context": {**CONTEXT, **sets, **context},
+                "benchmarks": [self.rows[place] for place in order]}
+
+
+def ladder_document(workloads=WORKLOADS, rungs=RUNGS, yardsticks=True, speed=1.0, **context):
+    """Every rung of every workload, and the yardsticks with `production`."""
+    made = Synthetic()
+    for workload, (extra, threads, base) in workloads.items():
+        rate = base * speed
+        for pragma_set, strategy, in_flight, factor in rungs:
+            rate *= factor
+            made.add(workload, pragma_set, strategy, rate, threads, extra=extra,
+                     in_flight=in_flight)
+        for strategy, factor in YARDSTICKS.items() if yardsticks else ():
+            made.add(workload, "production", strategy, base * speed * factor, threads, extra=extra)
+    return made.document(**context)
+
+
+def scaling_document() -> dict:
+    """Threads, rows and processes, each over several values with all else equal."""
+    made = Synthetic()
+    for strategy, best in (("per-thread", 40_000.0), ("group-commit", 80_000.0)):
+        for threads in (1, 2, 4, 8, 16, 32, 64):
+            rate = best * min(1.0, 0.4 + 0.15 * threads) * (0.87 if threads > 16 else 1.0)
+            made.add("mixed", "production", strategy, rate, threads, extra="/reads:50")
+            made.add("concurrent_read", "production", strategy, 4 * rate, threads)
+        for rows in (10_000, 100_000, 1_000_000):
+            made.add("sequential_read", "production", strategy, best * 5 / np.log10(rows), 1, rows)
+        for processes in (1, 2, 4):
+            made.add("sequential_write", "production", strategy, best / processes**0.2, 1,
+                     processes=processes)
+    return made.document()
