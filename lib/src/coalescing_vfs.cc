@@ -16,8 +16,11 @@
 // 2. What is kept was never published: dropping it (c) loses nothing that anybody may read. It must
 //    be dropped, since after the lock is gone the next writer's frames belong there.
 // 3. Only frames beyond the end of what this connection wrote since it took the lock are kept.
-// SQLite
-//    goes back to earlier ones to replace a page or to correct checksums; those pass through.
+//    SQLite goes back to earlier ones to replace a page or to correct checksums; those pass
+//    through.
+// 4. When kept frames could not be written, every write fails until the lock is given up, so that
+//    the transaction cannot commit. SQLite has to be told again: it may hear of the error from a
+//    read, for which it undoes one statement at most, and the frames may be those of another.
 //
 // Not covered: locking_mode=EXCLUSIVE takes no lock of the wal-index, so that nothing is kept.
 #include "pragmark/coalescing_vfs.h"
@@ -26,6 +29,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -46,6 +50,7 @@ constexpr int kWriteLock = 0;           // WAL_WRITE_LOCK among the locks of the
 // Bounds the memory: a large transaction goes out in parts.
 constexpr std::size_t kMostKept = 256 * 1024;    // bytes
 constexpr std::size_t kLargestPage = 64 * 1024;  // bytes
+constexpr std::int64_t kNothingLost = std::numeric_limits<std::int64_t>::max();
 // The unix VFS takes the lowest 17 bits of a length: it would write 131,072 bytes as none.
 constexpr std::size_t kLargestWrite = 64 * 1024;  // bytes
 
@@ -97,6 +102,7 @@ class CoalescingFile : public ForwardingFile {
   }
 
   int write(const void* from, int bytes, sqlite3_int64 offset) {
+    if (lost_ != SQLITE_OK) return lost_;
     if (!writing_) return ForwardingFile::write(from, bytes, offset);
     const std::span<const unsigned char> data(static_cast<const unsigned char*>(from),
                                               static_cast<std::size_t>(bytes));
@@ -116,7 +122,8 @@ class CoalescingFile : public ForwardingFile {
   }
 
   int read(void* into, int bytes, sqlite3_int64 offset) {
-    const int code = flush();
+    int code = flush();
+    if (code == SQLITE_OK && offset + bytes > lost_from_) code = lost_;
     return code == SQLITE_OK ? ForwardingFile::read(into, bytes, offset) : code;
   }
   int truncate(sqlite3_int64 bytes) {
@@ -145,6 +152,8 @@ class CoalescingFile : public ForwardingFile {
   void end_writing() noexcept {
     writing_ = false;
     kept_.clear();
+    lost_ = SQLITE_OK;
+    lost_from_ = kNothingLost;
   }
 
   // The page size of a database in WAL mode does not change.
@@ -167,17 +176,21 @@ class CoalescingFile : public ForwardingFile {
     kept_.insert(kept_.end(), data.begin(), data.end());
   }
 
-  // Writes what is kept. Nothing is kept afterwards, also when it failed: SQLite rolls back.
+  // Writes what is kept. Nothing is kept afterwards, also when it failed.
   int flush() {
     if (kept_.empty()) return SQLITE_OK;
-    const auto size = static_cast<sqlite3_int64>(kept_.size());
+    const std::int64_t begin = end_ - static_cast<std::int64_t>(kept_.size());
     int code = SQLITE_OK;
     for (std::size_t done = 0; done < kept_.size() && code == SQLITE_OK; done += kLargestWrite) {
       const std::size_t part = std::min(kLargestWrite, kept_.size() - done);
       code = ForwardingFile::write(&kept_[done], static_cast<int>(part),
-                                   end_ - size + static_cast<sqlite3_int64>(done));
+                                   begin + static_cast<std::int64_t>(done));
     }
     kept_.clear();
+    if (code != SQLITE_OK) {
+      lost_ = code;
+      lost_from_ = begin;
+    }
     return code;
   }
 
@@ -187,6 +200,8 @@ class CoalescingFile : public ForwardingFile {
   bool commits_ = false;          // the last frame header that was kept
   std::uint32_t page_bytes_ = 0;  // 0: not known yet
   std::int64_t end_ = 0;          // of what was written or kept since the lock was taken
+  int lost_ = SQLITE_OK;          // the error with which kept frames were lost, from there on
+  std::int64_t lost_from_ = kNothingLost;
   std::vector<unsigned char> kept_;
 };
 

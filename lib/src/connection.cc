@@ -238,8 +238,13 @@ bool Savepoint::undo() noexcept {
   if (state_ == State::Open) {
     state_ = State::Undone;
     if (connection_.in_transaction()) {
-      sqlite3_exec(connection_.handle(), "ROLLBACK TO operation; RELEASE operation", nullptr,
-                   nullptr, nullptr);
+      const int code =
+          sqlite3_exec(connection_.handle(), "ROLLBACK TO operation; RELEASE operation", nullptr,
+                       nullptr, nullptr);
+      // What cannot be undone alone must not be committed with the rest.
+      if (code != SQLITE_OK) {
+        sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+      }
     }
   }
   return connection_.in_transaction();

@@ -94,8 +94,9 @@ class GroupCommit final : public Strategy {
     std::unique_lock lock(mutex_);
     start_thread();
     room_.wait(lock, [&] { return submitted_ < kMostSubmitted; });
+    queue_.push_back(request.get());
+    static_cast<void>(request.release());  // the queue owns it
     ++submitted_;
-    queue_.push_back(request.release());
     if (!committing_) wake_committer();
   }
 
@@ -268,7 +269,6 @@ class GroupCommit final : public Strategy {
   }
 
   WalKeeper keeper_;
-  ThreadConnections readers_;
   std::mutex mutex_;            // guards what follows, up to the thread
   std::deque<Request*> queue_;  // in order of arrival
   std::size_t submitted_ = 0;   // requests of submit() that are not finished
@@ -282,6 +282,7 @@ class GroupCommit final : public Strategy {
   std::thread thread_;
   std::vector<Request*> batch_;       // of whoever commits
   std::optional<Connection> writer_;  // of whoever commits
+  ThreadConnections readers_;         // closed before the writer, which then clears the WAL away
 };
 
 }  // namespace

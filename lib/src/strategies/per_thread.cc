@@ -12,8 +12,8 @@ class PerThread final : public Strategy {
   PerThread(Database database, const StrategyOptions& options)
       : Strategy(std::move(database)),
         keeper_(connector(), options),
-        readers_(readers_of(connector())),
-        writers_([this] { return keeper_.open_writer(); }) {}
+        writers_([this] { return keeper_.open_writer(); }),
+        readers_(readers_of(connector())) {}
 
   void read(Operation operation) override { operation(readers_.mine()); }
 
@@ -33,8 +33,8 @@ class PerThread final : public Strategy {
 
  private:
   WalKeeper keeper_;
-  ThreadConnections readers_;
   ThreadConnections writers_;
+  ThreadConnections readers_;  // closed before the writers, of which the last clears the WAL away
 };
 
 }  // namespace

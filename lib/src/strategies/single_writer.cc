@@ -64,8 +64,8 @@ class SingleWriter final : public Strategy {
 
   FairLock queue_;
   WalKeeper keeper_;
-  ThreadConnections readers_;
   std::optional<Connection> writer_;  // guarded by queue_
+  ThreadConnections readers_;         // closed before the writer, which then clears the WAL away
 };
 
 }  // namespace

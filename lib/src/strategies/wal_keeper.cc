@@ -87,7 +87,8 @@ Connection WalKeeper::open_writer() {
 // Called by SQLite inside COMMIT, on the writer's thread.
 int WalKeeper::after_commit(void* keeper, sqlite3* /*handle*/, const char* /*schema*/, int frames) {
   auto& self = *static_cast<WalKeeper*>(keeper);
-  self.frames_ = frames;
+  // Begun anew, perhaps by another process: what was due at the end of a long WAL is due earlier.
+  if (frames < self.frames_.exchange(frames)) self.due_ = self.interval_frames_;
   if (self.checkpoint_is_due()) {
     const std::lock_guard lock(self.mutex_);
     self.woken_.notify_one();
@@ -151,6 +152,7 @@ void WalKeeper::alone(FunctionRef<void()> work) {
   work();
   // It may have checkpointed everything: the next checkpoint must see a commit before it starts.
   frames_ = 0;
+  if (interval_frames_ > 0) due_ = interval_frames_;
   const std::lock_guard lock(mutex_);
   tried_.notify_all();
 }
@@ -170,7 +172,7 @@ void WalKeeper::run() {
       const std::lock_guard checkpoints(checkpointing_);
       take_turn();
       lock.lock();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       lock.lock();
       ++health_.failed;
       health_.last_error = error.what();
@@ -198,7 +200,12 @@ void WalKeeper::take_turn() {
     const std::lock_guard lock(mutex_);
     watching_ = reads;
   }
-  if (reads && !writes) hold_slot();
+  if (!reads || writes) return;
+  try {
+    hold_slot();
+  } catch (const Error&) {
+    leave_slot();  // the reads go on without it; the next turn tries again
+  }
 }
 
 Connection& WalKeeper::connection() {
