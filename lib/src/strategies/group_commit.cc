@@ -9,7 +9,8 @@
 // woken: after kAlone writes in a row that nobody else came between, it commits them itself.
 //
 // Invariants:
-// 1. A request of write() lives on its caller's stack, and its caller sleeps until `done`; one of
+// 1. A request of write() lives on its caller's stack, and its caller sleeps until it is done; one
+// of
 //    submit() is owned by the queue. So the queue is never longer than the number of threads and
 //    kMostSubmitted, which is the bound and the back-pressure.
 // 2. The connection belongs to whoever commits, without the mutex; `committing_` says that somebody
@@ -31,6 +32,7 @@
 
 #include "factories.h"
 #include "thread_connections.h"
+#include "wake_up.h"
 #include "wal_keeper.h"
 
 namespace pragmark::internal {
@@ -47,9 +49,8 @@ struct Request {
   Place place;
   Extent extent;
   std::unique_ptr<SubmittedWrite> submitted = nullptr;  // else a caller waits
-  std::condition_variable woken = {};
+  WakeUp done = {};
   std::exception_ptr error = nullptr;
-  bool done = false;
 };
 
 class GroupCommit final : public Strategy {
@@ -118,8 +119,9 @@ class GroupCommit final : public Strategy {
       commit_batch(lock);
     } else {
       if (!committing_) wake_committer();
-      request.woken.wait(lock, [&] { return request.done; });
     }
+    lock.unlock();
+    request.done.wait();
     if (request.error) std::rethrow_exception(request.error);
   }
 
@@ -159,11 +161,8 @@ class GroupCommit final : public Strategy {
     lock.unlock();
     run(batch_);
     const std::size_t finished = finish_submitted();
+    for (Request* request : batch_) request->done.give();  // and it is gone
     lock.lock();
-    for (Request* request : batch_) {
-      request->done = true;
-      request->woken.notify_one();  // under the mutex: the request is gone when its caller wakes
-    }
     if (finished > 0) {
       submitted_ -= finished;
       room_.notify_all();

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "paced_vfs.h"
 #include "pragmark/error.h"
 
 namespace pragmark::internal {
@@ -16,7 +17,7 @@ namespace {
 
 // How many intervals long the WAL may become before writers wait for it to be begun anew. Each
 // restart costs them a few syncs of little data.
-constexpr int kRestartFactor = 1;
+constexpr int kRestartFactor = 2;
 constexpr int kMostFactor = 8;
 // After a reader held a checkpoint back, the next try comes after this part of an interval.
 constexpr int kRetryDivisor = 4;
@@ -72,7 +73,10 @@ WalKeeper::WalKeeper(Connector& connector, const StrategyOptions& options,
       writers_database_(writers_database(connector.database(), interval_frames_, layer_)),
       due_(interval_frames_ > 0 ? interval_frames_ : kNotDue),
       reads_seen_(!wal_),
-      writes_seen_(!wal_) {}
+      writes_seen_(!wal_),
+      pacing_(std::make_unique<PacedVfs>(connector.database().vfs)) {}
+
+WalKeeper::~WalKeeper() { stop(); }
 
 Connection WalKeeper::open_writer() {
   Connection writer = connector_.open(ConnectionKind::ReadWrite, writers_database_);
@@ -210,7 +214,9 @@ void WalKeeper::take_turn() {
 
 Connection& WalKeeper::connection() {
   if (!connection_) {
-    connection_ = connector_.open(ConnectionKind::ReadWrite);
+    Database paced = connector_.database();
+    paced.vfs = pacing_->name();
+    connection_ = connector_.open(ConnectionKind::ReadWrite, paced);
     sqlite3_wal_hook(connection_->handle(), nullptr, nullptr);
     sqlite3_busy_handler(connection_->handle(), wait_for_readers, nullptr);
   }

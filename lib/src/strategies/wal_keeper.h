@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 #include "pragmark/strategy.h"
 
 namespace pragmark::internal {
+
+class PacedVfs;
 
 // **Checkpoints.** With Checkpoints::Background the keeper makes them, on its own thread and
 // connection. The set's wal_autocheckpoint keeps its meaning, the number of frames that makes a
@@ -49,7 +52,7 @@ class WalKeeper {
 
   WalKeeper(Connector& connector, const StrategyOptions& options,
             ExcludeWriters exclude_writers = nullptr);
-  ~WalKeeper() { stop(); }
+  ~WalKeeper();
   WalKeeper(const WalKeeper&) = delete;
   WalKeeper& operator=(const WalKeeper&) = delete;
 
@@ -100,7 +103,8 @@ class WalKeeper {
   std::atomic<bool> writes_seen_;
   std::atomic<bool> holds_slot_{false};  // slot_ has a value
 
-  std::mutex checkpointing_;  // guards what follows, up to mutex_; held before mutex_
+  std::mutex checkpointing_;                // guards what follows, up to mutex_; held before mutex_
+  const std::unique_ptr<PacedVfs> pacing_;  // under connection_
   std::optional<Connection> connection_;
   std::optional<ReadTransaction> slot_;  // of connection_
   unsigned data_version_ = 0;            // SQLite's, when a slot was last taken
