@@ -146,6 +146,18 @@ step_sets() {
 step_benchmarks() {
   build/bin/pragmark bench --pragmas default,production,durable \
     --payload small,article --ops 1 --repetitions 1 --rows 100 --dir "$work" --out "$work/bench.json"
+  # What runs only where it is named: baselines, options, dimensions.
+  local strategies=per-thread+wal_writes=coalesced,single-writer+checkpoints=background,group-commit
+  local baselines=raw,python-original
+  if build/bin/pragmark bench --strategy sqlitecpp,soci --list >/dev/null; then
+    baselines+=,sqlitecpp,soci
+  fi
+  build/bin/pragmark bench --pragmas production,write-optimised --strategy "$strategies,$baselines" \
+    --in-flight 1,8 --processes 1,2 --threads 2 --ops 4 --repetitions 1 --rows 100 \
+    --dir "$work" --out "$work/all.json"
+  build/bin/pragmark bench --workload sequential_write --strategy group-commit \
+    --schema standard,one-index,no-indexes,without-rowid --ops 1 --repetitions 1 --rows 100 \
+    --dir "$work"
   build/bin/pragmark report "$work/bench.json" --out "$work/report"
 }
 

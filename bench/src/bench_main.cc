@@ -89,6 +89,10 @@ void add_what_runs(CLI::App& app, BenchRequest& request) {
       ->delimiter(',')
       ->check(CLI::Range(1, kMostProcesses))
       ->option_text("N,.. [1]");
+  app.add_option("--schema", request.schemas,
+                 "experiments with the table's layout: one-index, no-indexes, without-rowid")
+      ->delimiter(',')
+      ->option_text("SCHEMA,.. [standard]");
   app.add_option("--rows", request.rows, "topics that are there before the clock starts")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, kMostRows))
@@ -151,8 +155,8 @@ void add_preset(CLI::App& app, std::string& preset) {
                      "application ran that started this work")
           ->check(CLI::IsMember({"original"}))
           ->option_text("original");
-  for (const char* fixed : {"--workload", "--threads", "--in-flight", "--processes", "--rows",
-                            "--payload", "--reads", "--ops", "--min-time"}) {
+  for (const char* fixed : {"--workload", "--threads", "--in-flight", "--processes", "--schema",
+                            "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
     option->excludes(app.get_option(fixed));
   }
 }

@@ -55,6 +55,18 @@ std::vector<const WorkloadInfo*> chosen_workloads(const std::vector<std::string>
   return chosen;
 }
 
+std::vector<const SchemaVariant*> chosen_schemas(const std::vector<std::string>& names) {
+  std::vector<const SchemaVariant*> chosen;
+  std::vector<std::string_view> known;
+  for (const SchemaVariant& variant : schema_variants()) known.push_back(variant.name);
+  for (const std::string& name : names) {
+    const SchemaVariant* variant = find_schema_variant(name);
+    if (variant == nullptr) fail_unknown("schema", name, known);
+    chosen.push_back(variant);
+  }
+  return chosen;
+}
+
 std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   std::vector<std::string> strategies;
@@ -173,6 +185,7 @@ std::vector<Configuration> configurations_of(const BenchRequest& request) {
   matrix.operations = request.operations;
   matrix.in_flight = request.in_flight;
   matrix.processes = request.processes;
+  matrix.schemas = chosen_schemas(request.schemas);
   std::vector<Configuration> configurations = expand(matrix);
   if (configurations.empty()) fail_nothing_in_flight(request);
   keep_matching(configurations, request.filter);

@@ -36,6 +36,7 @@ std::vector<Configuration> combinations(const WorkloadInfo& workload, const Matr
   multiply(all, matrix.in_flight, [](Configuration& one, int v) { one.in_flight = v; });
   multiply(all, workload.concurrent ? matrix.processes : kOne,
            [](Configuration& one, int v) { one.processes = v; });
+  multiply(all, matrix.schemas, [](Configuration& one, const auto* v) { one.schema = v; });
   multiply(all, matrix.rows, [](Configuration& one, std::int64_t v) { one.rows = v; });
   multiply(all, matrix.payloads, [](Configuration& one, const auto& v) { one.payload = v; });
   return all;
@@ -55,6 +56,7 @@ std::string Configuration::name() const {
   if (workload->has_read_share) name += fmt::format("/reads:{}", reads_percent);
   if (in_flight > 1) name += fmt::format("/in_flight:{}", in_flight);
   if (processes > 1) name += fmt::format("/processes:{}", processes);
+  if (schema->name != kStandardSchema) name += fmt::format("/schema:{}", schema->name);
   return name;
 }
 

@@ -114,8 +114,8 @@ StoreTemplates::Stamp StoreTemplates::stamp_of(const std::string& path) {
 }
 
 std::string StoreTemplates::kind_of(const Configuration& configuration) {
-  return fmt::format("{}rows={};payload={}", stored_settings(configuration.set), configuration.rows,
-                     configuration.payload.name);
+  return fmt::format("{}schema={};rows={};payload={}", stored_settings(configuration.set),
+                     configuration.schema->name, configuration.rows, configuration.payload.name);
 }
 
 std::string StoreTemplates::built(const Configuration& configuration) {
@@ -133,6 +133,7 @@ std::string StoreTemplates::built(const Configuration& configuration) {
     Connection connection =
         Connection::open({.path = path, .kind = ConnectionKind::SchemaCreation, .set = &loading});
     create_schema(connection);
+    configuration.schema->change(connection);
     fill(connection, data(configuration), progress_);
   }
   {

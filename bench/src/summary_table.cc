@@ -63,6 +63,9 @@ Line line(const CaseResult& result, bool show_parameters, double target) {
   if (configuration.processes > 1) {
     cells[0] += fmt::format(" processes:{}", configuration.processes);
   }
+  if (configuration.schema->name != kStandardSchema) {
+    cells[0] += fmt::format(" schema:{}", configuration.schema->name);
+  }
   cells[1] = configuration.set.name();
   cells[2] = configuration.strategy;
   cells[3] = std::to_string(configuration.threads);

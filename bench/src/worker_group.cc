@@ -18,6 +18,7 @@
 
 #include "child_process.h"
 #include "line_channel.h"
+#include "pragmark/assert.h"
 #include "pragmark/error.h"
 #include "pragmark/verify/interrupt.h"
 
@@ -98,6 +99,7 @@ namespace {
 
 WorkerGroup::WorkerGroup(WorkerGroupOptions options, const std::vector<WorkerTask>& tasks)
     : options_(std::move(options)) {
+  PRAGMARK_ASSERT(!options_.command.empty());
   const int count = static_cast<int>(tasks.size());
   for (int i = 0; i < count; ++i) {
     workers_.push_back(std::make_unique<Worker>(options_.command, i, count));

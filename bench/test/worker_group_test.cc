@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "harness_fixture.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/worker_process.h"
 #include "pragmark/bench/worker_tasks.h"
 #include "pragmark/verify/interrupt.h"
@@ -81,6 +82,17 @@ TEST_F(WorkerGroupTest, EveryStrategyRunsInWorkersAlsoWithSeveralInFlight) {
     one.in_flight = subject.asynchronous ? 4 : 1;
     const Row row = run_workers(one);
     EXPECT_FALSE(row.error_occurred) << subject.name << ": " << row.error_message;
+  }
+}
+
+TEST_F(WorkerGroupTest, OriginalInPythonRunsEveryWorkload) {
+  for (const WorkloadInfo& workload : workloads()) {
+    Configuration one = configuration(workload.name, workload.concurrent ? 3 : 1, 7);
+    one.strategy = kPythonOriginal;
+    const Row row = run(one, {.python_command = {"python3", "../scripts/original.py"}}).at(0);
+    ASSERT_FALSE(row.error_occurred) << workload.name << ": " << row.error_message;
+    EXPECT_EQ(counter(row, "operations"), workload.concurrent ? 21 : 7);
+    EXPECT_EQ(counter(row, "errors"), 0);
   }
 }
 

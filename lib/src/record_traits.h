@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <sqlite3.h>
+
 #include "pragmark/connection.h"
 #include "pragmark/records.h"
 
@@ -105,23 +107,28 @@ inline void bind_field(Statement& statement, int index, Timestamp value) {
   statement.bind(index, std::int64_t{value.time_since_epoch().count()});
 }
 
-inline void load_field(const Statement& statement, int column, std::string& value) {
-  value.assign(statement.text(column));
+// Straight from SQLite: a row has ten columns and more, so that a call each would be felt.
+inline std::string_view column_text(sqlite3_stmt* row, int column) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
 }
-inline void load_field(const Statement& statement, int column, std::optional<std::string>& value) {
-  if (statement.is_null(column)) {
+
+inline void load_field(sqlite3_stmt* row, int column, std::string& value) {
+  value.assign(column_text(row, column));
+}
+inline void load_field(sqlite3_stmt* row, int column, std::optional<std::string>& value) {
+  if (sqlite3_column_type(row, column) == SQLITE_NULL) {
     value.reset();
-  } else if (value) {
-    value->assign(statement.text(column));  // keeps its memory
   } else {
-    value.emplace(statement.text(column));
+    if (!value) value.emplace();  // else keeps its memory
+    value->assign(column_text(row, column));
   }
 }
-inline void load_field(const Statement& statement, int column, std::int64_t& value) {
-  value = statement.integer(column);
+inline void load_field(sqlite3_stmt* row, int column, std::int64_t& value) {
+  value = sqlite3_column_int64(row, column);
 }
-inline void load_field(const Statement& statement, int column, Timestamp& value) {
-  value = Timestamp(std::chrono::milliseconds(statement.integer(column)));
+inline void load_field(sqlite3_stmt* row, int column, Timestamp& value) {
+  value = Timestamp(std::chrono::milliseconds(sqlite3_column_int64(row, column)));
 }
 
 template <Record T>
@@ -135,8 +142,9 @@ void bind_row(Statement& statement, const T& row) {
 template <Record T>
 int load_row(const Statement& statement, T& row, int first = 0) {
   int column = first;
+  sqlite3_stmt* const from = statement.handle();
   RecordTraits<T>::for_each_field(
-      row, [&](std::string_view, auto& field) { load_field(statement, column++, field); });
+      row, [&](std::string_view, auto& field) { load_field(from, column++, field); });
   return column;
 }
 

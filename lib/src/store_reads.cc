@@ -149,7 +149,7 @@ std::vector<HistoryEntry> Reader::content_history(std::string_view topic_id,
     entry.id = statement.text(1);
     entry.label = statement.text(2);
     entry.status = statement.text(3);
-    load_field(statement, 4, entry.created_at);
+    load_field(statement.handle(), 4, entry.created_at);
   }
   return entries;
 }

@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "scripts" / "original.py"
-TOPICS = "CREATE TABLE topics (id TEXT PRIMARY KEY, title TEXT, created_at INTEGER, updated_at INTEGER)"
+TOPICS = ("CREATE TABLE topics (id TEXT PRIMARY KEY, title TEXT, created_at INTEGER, "
+          "updated_at INTEGER)")
 SETTINGS = [
     {"name": "busy_timeout", "sql": "PRAGMA busy_timeout = 5000;", "accepted": ["5000"]},
     {"name": "journal_mode", "sql": "PRAGMA journal_mode = WAL;", "accepted": ["WAL"]},
@@ -81,7 +82,8 @@ def task_fixture(tmp_path):
         connection.commit()
     return {"say": "open", "protocol": "pragmark-worker/1", "database": str(database),
             "threads": 2, "in_flight": 1, "operations": 3,
-            "script": {"settings": copy.deepcopy(SETTINGS), "read_sql": "SELECT id, title FROM topics WHERE id = ?1",
+            "script": {"settings": copy.deepcopy(SETTINGS),
+                       "read_sql": "SELECT id, title FROM topics WHERE id = ?1",
                        "write_sql": "INSERT INTO topics VALUES (?1, ?2, ?3, ?4)",
                        "requests_file": requests(tmp_path, [["a"], [0, "c", 3, 3], ["b"]],
                                                  [[1, "d", 4, 4], ["a"], [0, "e", 5, 5]])}}

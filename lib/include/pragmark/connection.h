@@ -51,6 +51,8 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const noexcept;
 
   [[nodiscard]] bool read_only() const noexcept;
+  // For code that needs SQLite's own API; the statement keeps the ownership.
+  [[nodiscard]] sqlite3_stmt* handle() const noexcept { return statement_.get(); }
   [[nodiscard]] explicit operator bool() const noexcept { return statement_ != nullptr; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 // How many intervals long the WAL may become before writers wait for it to be begun anew. Each
 // restart costs them a few syncs of little data.
-constexpr int kRestartFactor = 4;
+constexpr int kRestartFactor = 1;
 constexpr int kMostFactor = 8;
 // After a reader held a checkpoint back, the next try comes after this part of an interval.
 constexpr int kRetryDivisor = 4;

@@ -28,6 +28,7 @@ struct BenchRequest {
   std::vector<int> threads = {10};
   std::vector<int> in_flight = {1};
   std::vector<int> processes = {1};
+  std::vector<std::string> schemas = {std::string(kStandardSchema)};
   std::vector<std::int64_t> rows = {1000};
   std::vector<std::string> payloads = {"small"};
   int reads_percent = 50;

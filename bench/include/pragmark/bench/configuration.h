@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "pragmark/bench/dataset.h"
+#include "pragmark/bench/schema_variant.h"
 #include "pragmark/bench/workload.h"
 #include "pragmark/pragma_set.h"
 
@@ -24,6 +25,7 @@ struct Configuration {
   int threads;
   int in_flight = 1;  // writes that each thread has submitted and not yet seen the end of, at most
   int processes = 1;  // each with so many threads
+  const SchemaVariant* schema = find_schema_variant(kStandardSchema);  // never null; static
   std::int64_t rows;
   Payload payload;
   int reads_percent;  // meaningful when workload->has_read_share
@@ -31,7 +33,7 @@ struct Configuration {
   std::int64_t operations_per_thread;
 
   // WORKLOAD/SET/STRATEGY/rows:N/payload:P, /reads:R where the share is a parameter, and
-  // /in_flight:N and /processes:N where they are above 1.
+  // /in_flight:N and /processes:N where they are above 1, /schema:NAME where it is not the store's.
   [[nodiscard]] std::string name() const;
   // With what Google Benchmark adds: the name in results. Checked against Google Benchmark's own
   // in the tests.
@@ -53,6 +55,7 @@ struct Matrix {
   std::vector<int> threads = {10};  // of the concurrent workloads; the others have one
   std::vector<int> in_flight = {1};
   std::vector<int> processes = {1};  // of the concurrent workloads; the others have one
+  std::vector<const SchemaVariant*> schemas = {find_schema_variant(kStandardSchema)};
   std::vector<std::int64_t> rows = {1000};
   std::vector<Payload> payloads = {{.name = "small"}};
   int reads_percent = 50;

@@ -20,7 +20,7 @@
 namespace pragmark {
 
 struct WorkerGroupOptions {
-  std::vector<std::string> command;  // program and arguments of one worker
+  std::vector<std::string> command;  // program and arguments of one worker; not empty
   // Looked at some times a second while waiting.
   std::function<bool()> stopped = [] { return false; };
 };
