@@ -119,9 +119,9 @@ TEST(PragmaSet, WithChangesOneSettingOfACopy) {
   EXPECT_EQ(changed.settings().size(), production.settings().size() + 1);
   EXPECT_EQ(production.value("wal_autocheckpoint"), "1000");
   EXPECT_THAT([&] { (void)production.with("synchronus", "FULL"); },
-              ::testing::Throws<Error>(KindIs(ErrorKind::Usage)));
+              Throws<Error>(KindIs(ErrorKind::Usage)));
   EXPECT_THAT([&] { (void)production.with("synchronous", "FLUL"); },
-              ::testing::Throws<Error>(KindIs(ErrorKind::Usage)));
+              Throws<Error>(KindIs(ErrorKind::Usage)));
 }
 
 }  // namespace
