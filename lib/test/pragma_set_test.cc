@@ -109,5 +109,20 @@ TEST(PragmaSet, DurabilityFollowsTheDocumentedMatrix) {
   EXPECT_EQ(durability("OFF", "FULL"), "unsafe");
 }
 
+TEST(PragmaSet, WithChangesOneSettingOfACopy) {
+  const PragmaSet production = PragmaSet::parse("production");
+  const PragmaSet added = production.with("wal_autocheckpoint", "0");
+  const PragmaSet changed = added.with("synchronous", "full");
+  EXPECT_EQ(added.value("wal_autocheckpoint"), "0");
+  EXPECT_EQ(changed.value("synchronous"), "FULL");
+  EXPECT_EQ(changed.name(), "production+wal_autocheckpoint=0+synchronous=FULL");
+  EXPECT_EQ(changed.settings().size(), production.settings().size() + 1);
+  EXPECT_EQ(production.value("wal_autocheckpoint"), "1000");
+  EXPECT_THAT([&] { (void)production.with("synchronus", "FULL"); },
+              Throws<Error>(KindIs(ErrorKind::Usage)));
+  EXPECT_THAT([&] { (void)production.with("synchronous", "FLUL"); },
+              Throws<Error>(KindIs(ErrorKind::Usage)));
+}
+
 }  // namespace
 }  // namespace pragmark

@@ -92,7 +92,7 @@ class SubmittedWrite {
 // What a background checkpointer has done since it started. SQLite's own checkpoints on commit
 // leave no such trace.
 struct CheckpointerHealth {
-  std::uint64_t checkpoints = 0;  // that copied all that was in the WAL when they began
+  std::uint64_t checkpoints = 0;  // that copied all but the frames of transactions that just ended
   std::uint64_t restarts = 0;     // after which the WAL is written from its beginning again
   std::uint64_t held_back = 0;    // by a reader of an old snapshot: the WAL grows until it ends
   std::uint64_t failed = 0;

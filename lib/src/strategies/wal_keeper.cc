@@ -21,6 +21,7 @@ constexpr int kRestartFactor = 2;
 constexpr int kMostFactor = 8;
 // After a reader held a checkpoint back, the next try comes after this part of an interval.
 constexpr int kRetryDivisor = 4;
+constexpr int kBusyTries = 5;
 constexpr int kNotDue = std::numeric_limits<int>::max();
 
 // How long a turn is: a held slot hinders the checkpoints of other processes for so long at most.
@@ -245,30 +246,37 @@ int WalKeeper::frames_after(int step) const noexcept {
   return now < most_frames_ ? std::min(now + step, most_frames_) : now + step;
 }
 
+// Who looks at the wal-index just while a commit is written to it is told that it is busy, too.
+CheckpointResult WalKeeper::checkpoint_beside_writers() {
+  for (int tries = kBusyTries;; --tries) {
+    const CheckpointResult result = connection().checkpoint(CheckpointMode::Passive);
+    if (!result.busy || tries == 0) return result;
+  }
+}
+
 // REQUIRES: frames were committed since the last checkpoint ended.
 void WalKeeper::checkpoint() {
   due_ = kNotDue;
-  const CheckpointResult beside = connection().checkpoint(CheckpointMode::Passive);
-  if (beside.busy || beside.frames_checkpointed < beside.frames_in_wal) {
-    const std::lock_guard lock(mutex_);
-    ++health_.held_back;
-    due_ = frames_after(std::max(1, interval_frames_ / kRetryDivisor));
-    hindered_ = true;
-    tried_.notify_all();
-    return;
-  }
+  const CheckpointResult beside = checkpoint_beside_writers();
+  // Transactions that are just ending, the writer's own too, hold a few of the last frames back.
+  bool held_back =
+      beside.busy || beside.frames_in_wal - beside.frames_checkpointed > interval_frames_;
   bool restarted = false;
-  if (beside.frames_in_wal >= std::int64_t{kRestartFactor} * interval_frames_) {
+  const bool long_enough = beside.frames_in_wal >= std::int64_t{kRestartFactor} * interval_frames_;
+  if (!held_back && (long_enough || frames_ >= most_frames_)) {
     exclude_writers_([&] {
       restarted = !connection().checkpoint(CheckpointMode::Restart).busy;
       if (restarted) frames_ = 0;
     });
+    held_back = !restarted;
   }
   const std::lock_guard lock(mutex_);
-  ++health_.checkpoints;
+  ++(held_back ? health_.held_back : health_.checkpoints);
   if (restarted) ++health_.restarts;
-  due_ = frames_after(interval_frames_);
-  hindered_ = !restarted && frames_ >= most_frames_;
+  // Due at once when writers have come to the limit meanwhile: unless one was held back, they wait.
+  due_ = held_back ? frames_after(std::max(1, interval_frames_ / kRetryDivisor))
+                   : std::min(frames_ + interval_frames_, most_frames_);
+  hindered_ = held_back;
   tried_.notify_all();
 }
 

@@ -83,6 +83,7 @@ class WalKeeper {
   void run();
   void take_turn();
   void checkpoint();
+  [[nodiscard]] CheckpointResult checkpoint_beside_writers();
   [[nodiscard]] int frames_after(int step) const noexcept;
   void hold_slot();
   void leave_slot() noexcept;
