@@ -22,12 +22,14 @@ from pragmark_profile.samples import Sample
 
 CONFIDENCE = 0.95
 BLOCKS = 30
+MOST_FUNCTIONS = 12
 CLIENT, COMMITTER, CHECKPOINTER, OTHER = "client", "committer", "checkpointer", "other"
 ROLES = (CLIENT, COMMITTER, CHECKPOINTER, OTHER)
 # Functions that only a thread of that role runs.
 MARKS = {
     CLIENT: ("pragmark::BenchmarkCase::make_requests", "Crew::make_requests"),
-    COMMITTER: ("GroupCommit::commit_batches",),
+    # Inlined into the thread's outermost function, which bears the name of who started it.
+    COMMITTER: ("GroupCommit::commit_batches", "GroupCommit::start_thread()::"),
     CHECKPOINTER: ("WalKeeper::run",),
 }
 
@@ -48,6 +50,15 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Function:
+    """One innermost function; what it calls is not in its samples."""
+
+    name: str
+    category: str
+    samples: int
+
+
+@dataclass(frozen=True)
 class ThreadTime:
     """What the threads of one role did while the clock ran."""
 
@@ -56,6 +67,7 @@ class ThreadTime:
     samples: int
     cpu_s: float
     shares: tuple[Share, ...]  # of categories that were seen, the largest first
+    functions: tuple[Function, ...]  # the MOST_FUNCTIONS with the most samples
 
 
 @dataclass(frozen=True)
@@ -104,16 +116,29 @@ def roles(samples: Sequence[Sample]) -> dict[int, str]:
 
 def thread_time(role: str, own: Sequence[Sample], start: float, end: float,
                 named: bool) -> ThreadTime:
-    blocks = [Counter() for _ in range(BLOCKS)]
+    blocks: list[Counter[str]] = [Counter() for _ in range(BLOCKS)]
+    functions: Counter[tuple[str, str]] = Counter()
     for each in own:
         block = min(BLOCKS - 1, int((each.time_s - start) / (end - start) * BLOCKS))
-        blocks[block][categories.category(each.frames, named)] += 1
+        found = categories.category(each.frames, named)
+        blocks[block][found] += 1
+        functions[function_name(each), found] += 1
     totals = [block.total() for block in blocks]
     seen = {name for block in blocks for name in block}
     shares = [share(name, [block[name] for block in blocks], totals) for name in seen]
     shares.sort(key=lambda one: (-one.samples, categories.CATEGORIES.index(one.category)))
-    cpu_s = sum(each.period_ns for each in own) / 1e9
-    return ThreadTime(role, len({each.tid for each in own}), len(own), cpu_s, tuple(shares))
+    most = sorted(functions.items(), key=lambda item: (-item[1], item[0]))[:MOST_FUNCTIONS]
+    return ThreadTime(role, len({each.tid for each in own}), len(own),
+                      sum(each.period_ns for each in own) / 1e9, tuple(shares),
+                      tuple(Function(name, found, count) for (name, found), count in most))
+
+
+def function_name(each: Sample) -> str:
+    """The innermost function; the file that it lies in, where it has no name."""
+    if not each.frames:
+        return "(no call chain)"
+    inner = each.frames[0]
+    return inner.symbol or f"(a function of {inner.dso.rsplit('/', 1)[-1].strip('[]')})"
 
 
 def share(name: str, counts: Sequence[int], totals: Sequence[int]) -> Share:

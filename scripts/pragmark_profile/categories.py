@@ -22,7 +22,8 @@ CHECKSUM = "WAL checksums"
 COPY = "copies (memcpy, memmove, memset)"
 BTREE = "B-tree"
 MACHINE = "virtual machine, statements"
-PAGER = "pager, WAL, page cache, VFS"
+CACHE = "page cache of SQLite"
+PAGER = "pager, WAL, VFS"
 ALLOCATION = "memory allocation"
 MUTEX = "mutexes (user space)"
 SQLITE = "SQLite (no symbols)"
@@ -31,8 +32,8 @@ HARNESS = "harness (bench)"
 UNKNOWN = "unknown"
 
 SYSTEM_CALLS = (WRITE, READ, LOCK, SYNC, FUTEX, KERNEL)
-CATEGORIES = (*SYSTEM_CALLS, CHECKSUM, COPY, BTREE, MACHINE, PAGER, ALLOCATION, MUTEX, SQLITE,
-              LIBRARY, HARNESS, UNKNOWN)
+CATEGORIES = (*SYSTEM_CALLS, CHECKSUM, COPY, BTREE, MACHINE, CACHE, PAGER, ALLOCATION, MUTEX,
+              SQLITE, LIBRARY, HARNESS, UNKNOWN)
 
 # The names of system calls, and of the C library's functions that make them.
 KINDS = (
@@ -73,8 +74,9 @@ NAMES = (
         r"save(?:CursorPosition|AllCursors|CursorKey|CursorsOnList)|releasePage|computeCell|"
         r"indexCellCompare|populateCellCache|computeFreeSpace|invalidate\w*Cursors?|"
         r"incrVacuum|setSharedCacheTableLock|querySharedCache|setChildPtrmaps|setDefaultSync")),
+    (CACHE, re.compile(r"sqlite3Pcache|pcache")),
     (PAGER, re.compile(
-        r"sqlite3(?:Pager|Pcache|Wal|Os|Bitvec|MemJournal|Journal|BackupUpdate)|pager|pcache|wal|"
+        r"sqlite3(?:Pager|Wal|Os|Bitvec|MemJournal|Journal|BackupUpdate)|pager|wal|"
         r"unix|posix|robust|seekAnd|full_fsync|findInode|subjournal|readDbPage|getPage|"
         r"addToSavepoint|jrnl|syncJournal|writeJournal|readJournal|memjrnl|vfs")),
     (MACHINE, re.compile(r"sqlite3|vdbe|fts5|fts3|applyAffinity|applyNumeric|bindText|columnM")),

@@ -11,7 +11,7 @@ from pragmark_profile.attribution import Attribution, ThreadTime
 SCHEMA = "pragmark.profile/1"
 ROLE_TITLES = {
     attribution.CLIENT: "The thread that makes the requests",
-    attribution.COMMITTER: "The thread that commits what clients have queued",
+    attribution.COMMITTER: "The thread that commits what was queued",
     attribution.CHECKPOINTER: "The background checkpointer, beside the requests",
     attribution.OTHER: "Other threads of the process",
 }
@@ -90,6 +90,14 @@ def thread_table(profile: Profile, role: ThreadTime) -> Table:
     return Table(f"{ROLE_TITLES[role.role]} ({role.samples} samples)", headings, tuple(rows))
 
 
+def function_table(role: ThreadTime) -> Table:
+    """The functions behind the categories; for each thread that works for the requests."""
+    rows = tuple((one.name, one.category, percent(one.samples / role.samples))
+                 for one in role.functions)
+    return Table(f"{ROLE_TITLES[role.role]}: innermost functions with most samples",
+                 ("Function", "Category", "Share of the time on a CPU"), rows)
+
+
 def call_table(profile: Profile) -> Table:
     title = "System calls per request, all threads"
     if profile.calls is None:
@@ -137,7 +145,10 @@ def notes(profile: Profile) -> tuple[str, ...]:
 
 
 def tables(profile: Profile) -> tuple[Table, ...]:
-    return (*(thread_table(profile, role) for role in profile.attribution.roles),
+    roles = profile.attribution.roles
+    at_work = [role for role in roles if role.role in (attribution.CLIENT, attribution.COMMITTER)]
+    return (*(thread_table(profile, role) for role in roles),
+            *(function_table(role) for role in at_work),
             call_table(profile), limit_table(profile))
 
 
