@@ -76,7 +76,6 @@ class Attribution:
     tids: dict[str, tuple[int, ...]]  # by role
     start_s: float
     roles: tuple[ThreadTime, ...]
-    sqlite_has_symbols: bool
     unnamed_c_library_share: float  # of all samples: their innermost function has no name
 
 
@@ -88,17 +87,16 @@ def attribute(samples: Sequence[Sample]) -> Attribution:
         raise NoRequests("no sample was taken while requests were made: give a longer --min-time")
     start, end = min(marked), max(marked)
     inside = [each for each in samples if start <= each.time_s <= end]
-    named = any(categories.is_named_inside(frame) for each in inside for frame in each.frames)
     found = []
     for role in ROLES:
         own = [each for each in inside if role_of[each.tid] == role]
         if own:
-            found.append(thread_time(role, own, start, end, named))
+            found.append(thread_time(role, own, start, end))
     unnamed = sum(bool(each.frames) and not each.frames[0].symbol
                   and bool(categories.C_LIBRARY.search(each.frames[0].dso)) for each in inside)
     tids = {role: tuple(sorted({each.tid for each in inside if role_of[each.tid] == role}))
             for role in ROLES}
-    return Attribution(end - start, tids, start, tuple(found), named, unnamed / len(inside))
+    return Attribution(end - start, tids, start, tuple(found), unnamed / len(inside))
 
 
 def is_marked(sample: Sample, role: str) -> bool:
@@ -114,13 +112,12 @@ def roles(samples: Sequence[Sample]) -> dict[int, str]:
     return found
 
 
-def thread_time(role: str, own: Sequence[Sample], start: float, end: float,
-                named: bool) -> ThreadTime:
+def thread_time(role: str, own: Sequence[Sample], start: float, end: float) -> ThreadTime:
     blocks: list[Counter[str]] = [Counter() for _ in range(BLOCKS)]
     functions: Counter[tuple[str, str]] = Counter()
     for each in own:
         block = min(BLOCKS - 1, int((each.time_s - start) / (end - start) * BLOCKS))
-        found = categories.category(each.frames, named)
+        found = categories.category(each.frames)
         blocks[block][found] += 1
         functions[function_name(each), found] += 1
     totals = [block.total() for block in blocks]

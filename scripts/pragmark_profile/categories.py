@@ -3,7 +3,8 @@
 A sample taken in the kernel belongs to the system call that it serves, whatever the kernel does
 there: copying into the page cache, waiting to write, allocating. One taken in user space belongs
 to the innermost function that a rule knows, so that a helper counts with what called it; only
-copies, allocation, mutexes and the checksum are taken out of their callers.
+copies, allocation, mutexes and the checksum are taken out of their callers. A function of SQLite
+that has no name is not guessed at: a distribution's library names only what it exports.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ CACHE = "page cache of SQLite"
 PAGER = "pager, WAL, VFS"
 ALLOCATION = "memory allocation"
 MUTEX = "mutexes (user space)"
-SQLITE = "SQLite (no symbols)"
+SQLITE = "SQLite, functions without symbols"
 LIBRARY = "the library (pragmark)"
 HARNESS = "harness (bench)"
 UNKNOWN = "unknown"
@@ -46,6 +47,7 @@ KINDS = (
 )
 KERNEL_ENTRY = re.compile(r"__(?:x64|arm64|se|do|ia32)_(?:compat_)?sys_(?P<name>\w+?)"
                           r"(?:\.\w+)*$")
+SWITCH = re.compile(r"(?:__)?schedule$|finish_task_switch")
 C_LIBRARY = re.compile(r"(?:^|/)(?:libc|libpthread|ld-linux[^/]*)[.-][^/]*$")
 C_PREFIX = re.compile(r"^_*(?:GI_+)?(?:libc_)?")
 VERSION = re.compile(r"@.*$")  # memcpy@plt, memcpy@GLIBC_2.14
@@ -64,6 +66,7 @@ NAMES = (
         r"dbRealloc|sqlite3(?:Malloc|Realloc|Mem(?:Malloc|Free|Realloc|Size|Roundup)"
         r"|Db(?:Malloc|Free|Realloc|StrDup|StrNDup|NNFree)|HeapNearlyFull)"
         r"|pcache1(?:Alloc|Free)\b")),
+    (FUTEX, re.compile(r"std::(?:__atomic_futex|this_thread::yield|condition_variable)")),
     (MUTEX, re.compile(r"sqlite3_mutex_|sqlite3Mutex|pthreadMutex|std::(?:mutex|unique_lock)")),
     (BTREE, re.compile(
         r"sqlite3Btree|btree|balance|(?:insert|drop|clear|fillIn|find|cell|copy)\w*Cell|"
@@ -87,8 +90,6 @@ NAMES = (
         r"Maker)|Dataset|Schedule|Random|Raw|SqliteCpp|Soci|Baseline|measure\b)")),
     (LIBRARY, re.compile(r".*\bpragmark::")),
 )
-# Only where the symbols of SQLite are there is one of these met.
-SQLITE_INSIDE = re.compile(r"sqlite3VdbeExec|sqlite3VdbeHalt|sqlite3BtreeInsert|walChecksumBytes")
 SQLITE_FILE = re.compile(r"(?:^|/)libsqlite3\.so")
 
 
@@ -100,33 +101,30 @@ def kind_of_call(name: str) -> str | None:
     return None
 
 
-def is_named_inside(frame: Frame) -> bool:
-    """Whether this function of SQLite is one that only a build with symbols names."""
-    return bool(SQLITE_INSIDE.match(frame.symbol))
-
-
-def category(frames: tuple[Frame, ...], sqlite_has_symbols: bool) -> str:
+def category(frames: tuple[Frame, ...]) -> str:
     """The one category of a sample with this call chain, from the innermost function outwards."""
     in_kernel = bool(frames) and frames[0].in_kernel
+    switched = False  # to or from another thread
     for frame in frames:
         if frame.in_kernel:
+            switched |= bool(SWITCH.match(frame.symbol))
             if entry := KERNEL_ENTRY.match(frame.symbol):
                 return kind_of_call(entry["name"]) or KERNEL
         else:
-            found = of_user(frame, sqlite_has_symbols)
-            if in_kernel:
+            found = of_user(frame)
+            if in_kernel and found:
                 # The way in and out of the kernel has no entry of a call; who called it has.
-                return found if found in SYSTEM_CALLS else KERNEL
+                return found if found in SYSTEM_CALLS else FUTEX if switched else KERNEL
             if found:
                 return found
     return KERNEL if in_kernel else UNKNOWN
 
 
-def of_user(frame: Frame, sqlite_has_symbols: bool) -> str | None:
+def of_user(frame: Frame) -> str | None:
     """The category that this function stands for; None when it counts with its caller."""
     if C_LIBRARY.search(frame.dso):
         return of_c_library(frame.symbol)
-    if SQLITE_FILE.search(frame.dso) and not sqlite_has_symbols:
+    if SQLITE_FILE.search(frame.dso) and not frame.symbol:
         return SQLITE
     symbol = VERSION.sub("", frame.symbol)
     for name, pattern in NAMES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pragmark_profile import attribution, disk, system_calls
+from pragmark_profile import attribution, categories, disk, system_calls
 from pragmark_profile.attribution import Attribution, ThreadTime
 
 SCHEMA = "pragmark.profile/1"
@@ -16,7 +16,8 @@ ROLE_TITLES = {
     attribution.OTHER: "Other threads of the process",
 }
 SYMBOLS_WANTED = (
-    "This SQLite has no symbols, so that all of its time in user space is one row. To split it: "
+    "This SQLite has symbols for what it exports only; its other functions, the WAL's checksums "
+    "among them, are one row. To split it: "
     "scripts/fetch-sqlite.sh build/sqlite && cmake --preset release -B build/amalgamation-release "
     "-DPRAGMARK_SQLITE_AMALGAMATION=$PWD/build/sqlite && cmake --build build/amalgamation-release, "
     "then --program build/amalgamation-release/bin/pragmark-bench.")
@@ -133,7 +134,8 @@ def notes(profile: Profile) -> tuple[str, ...]:
     said = [f"{profile.name}: {profile.requests:,} requests, SQLite {context['sqlite_version']}, "
             f"{context['filesystem']}, {context['cpu_model']}, {context['kernel']}.",
             METHOD.format(blocks=attribution.BLOCKS)]
-    if not profile.attribution.sqlite_has_symbols:
+    if any(one.category == categories.SQLITE
+           for role in profile.attribution.roles for one in role.shares):
         said.append(SYMBOLS_WANTED)
     if profile.attribution.unnamed_c_library_share > 0.01:
         said.append(f"{percent(profile.attribution.unnamed_c_library_share)} of the samples are in "
@@ -194,7 +196,6 @@ def document(profile: Profile) -> dict:
         "requests": profile.requests, "requests_per_second": profile.requests_per_s,
         "requests_per_second_without_perf": profile.plain_requests_per_s,
         "wall_us_per_request": profile.wall_us, "lost_samples": profile.lost,
-        "sqlite_has_symbols": profile.attribution.sqlite_has_symbols,
         "threads": [{**asdict(role), "ready_s": profile.ready_s.get(role.role)}
                     for role in profile.attribution.roles],
         "system_calls_per_request": profile.calls,
