@@ -238,9 +238,12 @@ void BenchmarkCase::report(benchmark::State& state) {
   if (repetition_->harness_ns_per_op) set("harness_ns_per_op", *repetition_->harness_ns_per_op);
   if (!repetition_->layer) return;
   const IoCounts& cost = repetition_->cost;
-  if (total.writes > 0) {
-    set("syncs_per_write", static_cast<double>(cost.syncs()) / static_cast<double>(total.writes));
-  }
+  const auto per_write = [&](const char* name, std::uint64_t count) {
+    if (total.writes > 0) set(name, static_cast<double>(count) / static_cast<double>(total.writes));
+  };
+  per_write("syncs_per_write", cost.syncs());
+  per_write("wal_bytes_per_write", cost.at(FileRole::Wal).written_bytes);
+  per_write("main_bytes_per_write", cost.at(FileRole::Main).written_bytes);
   set("checkpoints", cost.checkpoints);
   set("wal_bytes_max", cost.wal_bytes_max);
 }
@@ -261,8 +264,7 @@ void BenchmarkCase::count_repetition(std::int64_t iterations, std::chrono::nanos
   repetitions_done_ += count;
 }
 
-// Thread 0, after all are done. Counters are set here alone: Google Benchmark adds up those of all
-// threads.
+// Thread 0, after all are done. Counters are set here alone: they are added up over threads.
 void BenchmarkCase::end(benchmark::State& state, std::chrono::nanoseconds elapsed) {
   if (repetition_) {
     if (!stopped()) {

@@ -48,6 +48,9 @@ TEST_F(HarnessTest, CountsSyncsCheckpointsAndWalBytes) {
   EXPECT_GE(counter(full, "syncs_per_write"), 1);
   EXPECT_LE(counter(full, "syncs_per_write"), 1.1);
   EXPECT_GT(counter(full, "wal_bytes_max"), 40 * 4096);
+  // The file begins with a header of 32 bytes that no write of the clock's asked for.
+  EXPECT_NEAR(counter(full, "wal_bytes_per_write"), counter(full, "wal_bytes_max") / 40, 4096);
+  EXPECT_EQ(counter(full, "main_bytes_per_write"), 0);
   EXPECT_EQ(counter(full, "checkpoints"), 0);
   EXPECT_EQ(full.report_label, "power-safe");
 }
@@ -82,8 +85,20 @@ TEST_F(HarnessTest, LeavesOutWhatWasNotCounted) {
   EXPECT_EQ(reads.counters.count("checkpoints"), 1U);
   const Row off = run(configuration("sequential_write", 1, 10), {.counting_vfs = false}).at(0);
   EXPECT_EQ(off.counters.count("syncs_per_write"), 0U);
+  EXPECT_EQ(off.counters.count("wal_bytes_per_write"), 0U);
   EXPECT_EQ(off.counters.count("checkpoints"), 0U);
   EXPECT_EQ(off.counters.count("wal_bytes_max"), 0U);
+}
+
+TEST_F(HarnessTest, CountsBytesThatCheckpointsWrite) {
+  Configuration one = configuration("sequential_write", 1, 40);
+  one.set = PragmaSet::parse("production+wal_autocheckpoint=20");
+  const Row row = run(one).at(0);
+  ASSERT_FALSE(row.error_occurred) << row.error_message;
+  EXPECT_GE(counter(row, "checkpoints"), 2);
+  // Each checkpoint writes one page at the least, and no page more often than it is in the WAL.
+  EXPECT_GE(counter(row, "main_bytes_per_write"), 2 * 4096.0 / 40);
+  EXPECT_LT(counter(row, "main_bytes_per_write"), counter(row, "wal_bytes_per_write"));
 }
 
 TEST_F(HarnessTest, EveryStrategyRunsEveryWorkloadAndLeavesNothing) {
