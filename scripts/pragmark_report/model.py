@@ -86,6 +86,12 @@ class Configuration:
         """Whether the library is held against it; it is never the answer to anything."""
         return self.served.name in strategies.YARDSTICKS
 
+    @property
+    def is_variant(self) -> bool:
+        """Whether its schema is an experiment: one may lack an index that reads of the store need,
+        so its rates are shown, and never the answer to anything."""
+        return self.schema != STANDARD_SCHEMA
+
     def sort_key(self) -> tuple:
         """The baseline set first, strategies in the order of the documentation."""
         return (
