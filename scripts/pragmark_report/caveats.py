@@ -36,7 +36,7 @@ def of_summary(summary: Summary) -> list[Sentence]:
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
     return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_harness(run),
-            *_python(run), *_classes(run)]
+            *_python(run), *_variants(run), *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:
@@ -167,6 +167,14 @@ def _python(run: RunSummary) -> list[Sentence]:
         return []
     return [(Name(PYTHON_ORIGINAL), " ran with SQLite ", Name(theirs), ", everything else with ",
              Name(ours), ".")]
+
+
+def _variants(run: RunSummary) -> list[Sentence]:
+    found = sorted({row.configuration.schema for row in run.rows if row.configuration.is_variant})
+    if not found:
+        return []
+    return [("Experiments with the schema stand in the tables: ", *words.listed_names(found),
+             ". One may lack an index that reads need, so none is the answer of a workload.")]
 
 
 def _classes(run: RunSummary) -> list[Sentence]:

@@ -16,7 +16,6 @@ from .model import (
     BASELINE_SET,
     BASELINE_STRATEGY,
     NOT_STATED,
-    STANDARD_SCHEMA,
     Case,
     Configuration,
     Inputs,
@@ -76,6 +75,7 @@ class Row:
     failed_percent: float | None  # of the requests that were made
     counters: Mapping[str, float]  # medians over repetitions; see WORST_OF_ALL
     p99_interval: Interval | None = None  # of the median of latency_us_p99
+    p99_9_us_repetitions: tuple[float, ...] = ()  # empty unless every repetition has one above 0
     over_baseline: Ratio | None = None  # against default/open-per-op of the same case and clients
 
     @property
@@ -90,7 +90,7 @@ class Answer:
 
     case: Case
     rows: tuple[Row, ...]
-    best: Row | None  # None: every configuration erred, or there are only yardsticks
+    best: Row | None  # None: every one that can_answer() erred, or there is none
     best_serial: Row | None  # the best of those with one request at a time a client
     best_power_safe: Row | None
     attainment: str | None
@@ -177,9 +177,11 @@ def _row(measurement: Measurement, target: float) -> Row:
     )
     failed, percent = _failures([r.counters for r in repetitions])
     p99 = [r.counters["latency_us_p99"] for r in repetitions if "latency_us_p99" in r.counters]
+    p99_9 = tuple(r.counters.get("latency_us_p99_9", 0.0) for r in repetitions)
     return replace(
         row,
         p99_interval=stats.median_interval(p99),
+        p99_9_us_repetitions=p99_9 if all(p99_9) else (),
         throughput=throughput,
         attainment=_attainment(throughput.interval, target, percent if failed else 0.0),
         failed_requests=failed,
@@ -239,7 +241,7 @@ def _with_ratios(rows: Sequence[Row]) -> tuple[Row, ...]:
         for row in rows
         if row.configuration.pragma_set == BASELINE_SET
         and row.configuration.strategy == BASELINE_STRATEGY
-        and row.configuration.schema == STANDARD_SCHEMA
+        and not row.configuration.is_variant
     }
     return tuple(_with_ratio(row, baselines.get(row.configuration.load.serial)) for row in rows)
 
@@ -254,13 +256,18 @@ def _with_ratio(row: Row, baseline: Row | None) -> Row:
 
 def best_row(rows: Sequence[Row]) -> Row | None:
     """The highest median of the library's own. A configuration in which requests failed is only
-    chosen when there is nothing else, a yardstick never."""
+    chosen when there is nothing else, a yardstick or a variant of the schema never."""
 
     def merit(row: Row) -> tuple[bool, float]:
         return (not row.has_failures, row.throughput.median_per_second)
 
-    ours = (row for row in rows if row.throughput and not row.configuration.is_yardstick)
+    ours = (row for row in rows if row.throughput and can_answer(row))
     return max(ours, key=merit, default=None)
+
+
+def can_answer(row: Row) -> bool:
+    """Whether the row says what the library, as it is, makes of a workload."""
+    return not row.configuration.is_yardstick and not row.configuration.is_variant
 
 
 def _answer(case: Case, rows: tuple[Row, ...], target: float) -> Answer:

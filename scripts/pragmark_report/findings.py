@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import stats, words
-from .compute import Answer, Row, RunSummary, Summary
+from .compute import Answer, Row, RunSummary, Summary, can_answer
 from .levers import CONNECTION, SETTINGS, Ladder, Step
 from .model import BASELINE_SET, BASELINE_STRATEGY, WHAT_A_CRASH_COSTS
 from .words import Name, Sentence
@@ -80,12 +80,14 @@ def _levers_of(step: Step) -> str:
 
 def no_figure(answer: Answer) -> str:
     """Why a case has no best configuration."""
-    errors = [row.error for row in answer.rows if row.error is not None]
-    if not errors:
-        return "only yardsticks were measured"
-    if len(errors) == len(answer.rows):
-        return f"every configuration erred: {errors[0]}"
-    return f"every configuration of the library erred: {errors[0]}"
+    ours = [row for row in answer.rows if can_answer(row)]
+    variants = any(row.configuration.is_variant for row in answer.rows)
+    if not ours:
+        return f"only yardsticks{' and variants of the schema' if variants else ''} were measured"
+    if all(row.error is not None for row in answer.rows):
+        return f"every configuration erred: {ours[0].error}"
+    where = " on the standard schema" if variants else ""
+    return f"every configuration of the library{where} erred: {ours[0].error}"
 
 
 def serial(answer: Answer) -> Sentence:

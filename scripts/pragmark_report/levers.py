@@ -8,14 +8,14 @@ positions, so that a configuration is a point, the baseline is the lowest and th
     checkpoints      commit -> background
     WAL writes       direct -> coalesced
     settings         default -> production -> write-optimised, or another set
-    schema           standard -> another
     in flight        1 -> N requests under way at one client
 
 Of all ways up, the ladder is the one with most rungs, and among those the one that pulls the levers
 in the order of LEVERS. Levers between two rungs that were not measured apart are told together. The
 gain of a step is that of these levers on top of what the steps before brought: in another order the
 same levers bring other factors. All rungs have the same clients. A rung in which requests failed is
-left out, as its rate is that of another mix. The last step may lead to the same configuration in a
+left out, as its rate is that of another mix, and so is a variant of the schema, which is never the
+best. The last step may lead to the same configuration in a
 result of another SQLite build, which did not interleave with this one.
 """
 
@@ -27,14 +27,14 @@ from itertools import pairwise
 
 from . import stats, strategy
 from .compute import Answer, Row, RunSummary, Summary, best_row, differing_keys
-from .model import BASELINE_SET, BASELINE_STRATEGY, STANDARD_SCHEMA, Configuration, Load
+from .model import BASELINE_SET, BASELINE_STRATEGY, Configuration, Load
 from .stats import Ratio
 
 CONNECTION, GROUP_COMMIT, ONE_WRITER = "connection strategy", "group commit", "one writer"
 CHECKPOINTING, WAL_WRITES = "checkpointing", "WAL writes"
-SETTINGS, SCHEMA, IN_FLIGHT, BUILD = "settings", "schema", "requests in flight", "SQLite build"
-LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS, SCHEMA,
-          IN_FLIGHT, BUILD)  # in the order in which they are pulled when there is a choice
+SETTINGS, IN_FLIGHT, BUILD = "settings", "requests in flight", "SQLite build"
+LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS, IN_FLIGHT,
+          BUILD)  # in the order in which they are pulled when there is a choice
 ON_THE_WAY = ("production", "write-optimised")  # sets that lead from the baseline's to another
 BUILD_KEYS = {"sqlite_version", "sqlite_source_id", "sqlite_compile_options",
               "python_version", "python_sqlite_version"}  # the last two are a yardstick's
@@ -124,7 +124,8 @@ def _with_baseline(answer: Answer) -> tuple[list[Row], Row]:
     the clients that have one and reach most."""
     by_clients: dict[Load, list[Row]] = {}
     for row in answer.rows:
-        by_clients.setdefault(row.configuration.load.serial, []).append(row)
+        if not row.configuration.is_variant:
+            by_clients.setdefault(row.configuration.load.serial, []).append(row)
     rows = by_clients[answer.best.configuration.load.serial]
     based = [each for each in by_clients.values() if any(map(_is_baseline, each))]
     if rows in based or not based:
@@ -151,7 +152,6 @@ def _paths(top: Configuration) -> tuple[_Path, ...]:
         _Path(lambda c: c.served.wal_writes, _options(strategy.WAL_WRITES, served.wal_writes),
               (WAL_WRITES,)),
         _Path(lambda c: c.pragma_set, _sets(top.pragma_set), (SETTINGS,) * 3),
-        _Path(lambda c: c.schema, _ordered(STANDARD_SCHEMA, top.schema), (SCHEMA,)),
         _Path(lambda c: c.load.in_flight, _ordered(1, top.load.in_flight), (IN_FLIGHT,)),
     )
 

@@ -31,7 +31,8 @@ def _place(order: tuple[str, ...], word: str) -> tuple[int, str]:
     return (order.index(word) if word in order else len(order), word)
 
 
-def _natural(value: str) -> tuple[float, str]:
+def natural(value: str) -> tuple[float, str]:
+    """Sorts whole numbers by their value, and words behind them."""
     return (float(value) if value.isascii() and value.isdigit() else float("inf"), value)
 
 
@@ -45,7 +46,7 @@ class Case:
 
     def sort_key(self) -> tuple:
         """Workloads in the order of the documentation, then parameters, numbers by value."""
-        parameters = tuple((key, _natural(value)) for key, value in self.parameters)
+        parameters = tuple((key, natural(value)) for key, value in self.parameters)
         return (_place(WORKLOAD_ORDER, self.workload), parameters)
 
 
@@ -85,6 +86,12 @@ class Configuration:
     def is_yardstick(self) -> bool:
         """Whether the library is held against it; it is never the answer to anything."""
         return self.served.name in strategies.YARDSTICKS
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether its schema is an experiment: one may lack an index that reads of the store need,
+        so its rates are shown, and never the answer to anything."""
+        return self.schema != STANDARD_SCHEMA
 
     def sort_key(self) -> tuple:
         """The baseline set first, strategies in the order of the documentation."""

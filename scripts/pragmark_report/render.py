@@ -64,7 +64,7 @@ def _render(template: str, values: dict) -> bytes:
     )
     environment.filters.update(
         html=_html, breakable=_breakable,
-        md=markdown, md_prose=_markdown_prose, md_block=_markdown_block,
+        md=markdown, md_prose=_markdown_prose, md_block=markdown_block,
         rate=words.rate, number=words.number, percent=words.percent, interval=words.interval,
         ratio=words.ratio, bytes=words.bytes_text, load=words.load_text,
         strategy=words.strategy_text, step=words.step_text, effect=words.effect_text,
@@ -110,8 +110,8 @@ def _markdown_prose(sentence: Sentence) -> str:
                    else markdown(p) for p in sentence)
 
 
-def _markdown_block(text: str) -> str:
-    """Text as a fenced block, with a fence that the text does not hold."""
+def markdown_block(text: str) -> str:
+    """Commands as a fenced block, with a fence that the text does not hold."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}sh\n{text}\n{fence}"

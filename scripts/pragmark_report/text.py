@@ -51,7 +51,7 @@ def _run(run: RunSummary, summary: Summary, colour: bool) -> list[str]:
         notes = (findings.missing(answer), findings.serial(answer))
         lines += [f"  {words.plain(s)}" for s in (*said, *notes) if s]
         lines += text_tables.ladder(ladder) if ladder and len(ladder.steps) > 1 else []
-        lines += text_tables.comparisons(yardsticks.compare(answer))
+        lines += text_tables.comparisons(yardsticks.all_of(answer))
         lines.append("")
     lines += text_tables.scaling_tables(scaling.groups(run))
     lines += [f"Caveat: {words.plain(sentence)}" for sentence in caveats.of_run(run)]
@@ -116,7 +116,10 @@ def _run_json(run: RunSummary, summary: Summary) -> dict:
             "missing_factor": answer.missing_factor and dataclasses.asdict(answer.missing_factor),
             "difference": [words.plain(sentence) for sentence in said],
             "ladder": [_step_json(step) for step in ladder.steps] if ladder else [],
-            "yardsticks": [_comparison_json(each) for each in yardsticks.compare(answer)],
+            "yardsticks": [_comparison_json(each, "yardstick")
+                           for each in yardsticks.compare(answer)],
+            "over_plainest": [_comparison_json(each, "plainest")
+                              for each in yardsticks.over_plainest(answer)],
             "configurations": [_row_json(row) for row in answer.rows],
         })
     return {
@@ -140,12 +143,14 @@ def _step_json(step: levers.Step) -> dict:
     }
 
 
-def _comparison_json(comparison: yardsticks.Comparison) -> dict:
+def _comparison_json(comparison: yardsticks.Comparison, against: str) -> dict:
+    tail = comparison.p99_9_ratio
     return {
         "question": comparison.question,
         "ours": _row_name(comparison.ours),
-        "yardstick": _row_name(comparison.yardstick),
+        against: _row_name(comparison.against),
         "ratio": dataclasses.asdict(comparison.ratio),
+        "p99_9_ratio": tail and dataclasses.asdict(tail),
     }
 
 

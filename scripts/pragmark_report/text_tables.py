@@ -30,18 +30,19 @@ def ladder(ladder_: Ladder) -> list[str]:
 
 
 def comparisons(found: Sequence[Comparison]) -> list[str]:
-    """Ours against each yardstick, a line each; nothing without yardsticks."""
+    """Ours against each yardstick and the plainest, a line each; nothing without these."""
     if not found:
         return []
-    table = [("ours", "against", "load", "shows", "ratio", "n")]
+    table = [("ours", "against", "load", "shows", "requests/s", "p99.9", "n")]
     for each in found:
         table.append((
             words.plain(words.served_by(each.ours)),
-            words.plain(words.served_by(each.yardstick)),
+            words.plain(words.served_by(each.against)),
             words.clients_text(each.ours),
             each.question,
             words.ratio(each.ratio),
-            words.n_text((each.ours.n, each.yardstick.n)),
+            words.ratio(each.p99_9_ratio),
+            words.n_text((each.ours.n, each.against.n)),
         ))
     return _aligned(table, left=(0, 1, 2, 3))
 

@@ -119,7 +119,7 @@ def _finding(answer: Answer, title: str, ladder: Ladder | None) -> Finding:
     said = findings.difference(ladder) if ladder else []
     notes = (findings.missing(answer), findings.serial(answer), findings.power_safe(answer))
     return Finding(answer, title, words.case_parameters(answer.case), ladder, tuple(said),
-                   tuple(note for note in notes if note), yardsticks.compare(answer))
+                   tuple(note for note in notes if note), yardsticks.all_of(answer))
 
 
 def _scalings(run: RunSummary) -> tuple[Scaling, ...]:

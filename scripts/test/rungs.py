@@ -34,6 +34,16 @@ WORKLOADS = {  # workload -> (parameters, threads, rate of the baseline)
 }
 
 
+def settings(pragma_set: str) -> str:
+    """What a set holds, composed ones as pragmark composes them: replaced in place, or added."""
+    name, *changes = pragma_set.split("+")
+    if not changes:
+        return SETS[name][1]
+    held = dict(part.split("=") for part in SETS[name][1].split("; "))
+    held.update(change.split("=") for change in changes)
+    return "; ".join(f"{setting}={value}" for setting, value in held.items())
+
+
 class Synthetic:
     """Collects rows and gives the document; the seed makes its noise the same each time."""
 
@@ -41,16 +51,19 @@ class Synthetic:
         self.rng = np.random.default_rng(seed)
         self.repetitions = repetitions
         self.rows: list[dict] = []
+        self.composed: set[str] = set()
 
     def add(self, workload, pragma_set, strategy, rate, threads=1, rows=1000, extra="", **loads):
         """One configuration; `loads` are the name parts that are told only when not 1."""
         told = "".join(f"/{key}:{value}" for key, value in loads.items() if value != 1)
         name = (f"{workload}/{pragma_set}/{strategy}/rows:{rows}/payload:small{extra}{told}"
                 f"/iterations:2000/real_time/threads:{threads}")
+        durability = SETS[pragma_set.split("+")[0]][0]
+        self.composed |= {pragma_set} - set(SETS)
         clients = threads * loads.get("processes", 1) * loads.get("in_flight", 1)
         for index in range(self.repetitions):
             noisy = rate * float(self.rng.lognormal(0, 0.02))
-            row = bench_row(name, index, self.repetitions, noisy, SETS[pragma_set][0], threads)
+            row = bench_row(name, index, self.repetitions, noisy, durability, threads)
             for key in [key for key in row if key.startswith("latency_us")]:
                 row[key] *= clients / threads
             row["harness_ns_per_op"] = 31.0
@@ -58,7 +71,7 @@ class Synthetic:
 
     def document(self, **context) -> dict:
         """The whole result, its repetitions in random order."""
-        sets = {f"pragma_set:{name}": SETS[name][1] for name in SETS}
+        sets = {f"pragma_set:{name}": settings(name) for name in (*SETS, *sorted(self.composed))}
         order = self.rng.permutation(len(self.rows))
         return {"context": {**CONTEXT, **sets, **context},
                 "benchmarks": [self.rows[place] for place in order]}
@@ -76,6 +89,32 @@ def ladder_document(workloads=WORKLOADS, rungs=RUNGS, yardsticks=True, speed=1.0
         for strategy, factor in YARDSTICKS.items() if yardsticks else ():
             made.add(workload, "production", strategy, base * speed * factor, threads, extra=extra)
     return made.document(**context)
+
+
+CHOSEN = ("write-optimised", "group-commit")
+ALTERNATIVES = (  # (set, strategy, schema, rate to that of the chosen)
+    (*CHOSEN, "one-index", 1.25),
+    ("write-optimised", "group-commit+wal_writes=direct", "standard", 0.8),
+    ("write-optimised+page_size=16384", "group-commit", "standard", 0.4),
+    ("write-optimised+wal_autocheckpoint=1000", "group-commit", "standard", 0.9),
+    ("write-optimised+page_size=4096", "group-commit", "standard", 0.7),
+    ("write-optimised+mmap_size=268435456", "group-commit", "standard", 1.0),
+    (*CHOSEN, "without-rowid", 1.1),
+    ("write-optimised", "group-commit+checkpoints=commit", "standard", 0.85),
+)
+
+
+def choices_synthetic(alternatives=ALTERNATIVES, loads=(1, 32)) -> Synthetic:
+    """The chosen configuration of one workload, and alternatives to it, at each load."""
+    made = Synthetic()
+    for in_flight in loads:
+        rate = 50_000.0 if in_flight == 1 else 80_000.0
+        made.add("sequential_write", *CHOSEN, rate, in_flight=in_flight)
+        for pragma_set, strategy, schema, factor in alternatives:
+            told = {} if schema == "standard" else {"schema": schema}
+            made.add("sequential_write", pragma_set, strategy, rate * factor, in_flight=in_flight,
+                     **told)
+    return made
 
 
 def scaling_document() -> dict:

@@ -88,14 +88,40 @@ def test_a_figure_changed_by_hand_is_noticed(root, capsys, name):
     assert name in capsys.readouterr().err
 
 
-def test_publishing_under_a_name_moves_both_blocks_to_it(root):
+def test_publishing_under_a_name_moves_the_block_of_the_document(root):
     put(root / "latest", results=ladder_document(ONE, speed=2.0))
-    assert run(root, "--publish", root / "latest", "--name", "second") == 0
+    second = ("--name", "second", "--document")
+    assert run(root, "--publish", root / "latest", *second, "README.md") == 0
+    assert START.format(FIRST) in content(root, "ARCHITECTURE.md")
+    assert run(root, *second, "ARCHITECTURE.md") == 0
     for name in readme.DOCUMENTS:
         assert START.format("reports/published/second") in content(root, name)
     results = json.loads(content(root, "reports/published/second/results.json"))
     assert results["context"]["host_name"] == ""
     assert run(root, "--check") == 0
+
+
+def test_publishing_under_a_name_refreshes_every_block_that_has_it(root):
+    put(root / "latest", results=ladder_document(ONE, speed=2.0))
+    run(root)
+    before = {name: content(root, name) for name in readme.DOCUMENTS}
+    assert run(root, "--publish", root / "latest", "--name", "first") == 0
+    assert all(content(root, name) != before[name] for name in readme.DOCUMENTS)
+    assert run(root, "--check") == 0
+
+
+def test_publishing_what_is_already_published_keeps_it(root):
+    run(root)
+    before = content(root, f"{FIRST}/report.md")
+    assert run(root, "--publish", root / FIRST) == 0
+    assert content(root, f"{FIRST}/report.md") == before
+
+
+def test_a_name_that_no_block_has_publishes_nothing(root, capsys):
+    put(root / "latest", results=ladder_document(ONE))
+    assert run(root, "--publish", root / "latest", "--name", "second") == 2
+    assert "no generated block names reports/published/second" in capsys.readouterr().err
+    assert not (root / "reports/published/second").exists()
 
 
 def test_one_document_can_be_left_alone(root):

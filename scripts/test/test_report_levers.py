@@ -81,7 +81,7 @@ def test_levers_without_a_rung_between_are_told_together(summarise, lacking, tol
     assert told in steps_of(ladder)
     levers_told = [change.lever for step in ladder.steps for change in step.changes]
     assert sorted(set(levers_told)) == sorted({lever for lever in levers.LEVERS if lever not in (
-        levers.ONE_WRITER, levers.SCHEMA, levers.BUILD)})
+        levers.ONE_WRITER, levers.BUILD)})
 
 
 def test_where_there_is_a_choice_the_levers_are_pulled_in_their_order(small, summarise):
@@ -124,14 +124,23 @@ def test_single_writer_is_a_rung_above_per_thread(summarise):
         "connection strategy: per-thread", "one writer", "settings: production"]
 
 
-def test_a_schema_is_a_lever(summarise):
+def test_a_variant_of_the_schema_is_no_rung(summarise):
     made = Synthetic()
+    made.add("sequential_write", "default", "open-per-op", 50.0, schema="one-index")
+    made.add("sequential_write", "default", "open-per-op", 50.0)
+    made.add("sequential_write", "production", "open-per-op", 200.0, schema="one-index")
     made.add("sequential_write", "production", "per-thread", 100.0)
-    made.add("sequential_write", "production", "per-thread", 300.0, schema="narrow")
-    summary = summarise(made.document())
-    ladder = ladder_of(summary)
-    assert steps_of(ladder) == ["schema: narrow"]
-    assert "production/per-thread on schema narrow (" in findings_text(summary)
+    ladder = ladder_of(summarise(made.document()))
+    assert steps_of(ladder) == ["connection strategy: per-thread and settings: production together"]
+    assert not ladder.base.configuration.is_variant
+
+
+def test_a_baseline_on_a_variant_of_the_schema_is_none(summarise):
+    made = Synthetic()
+    made.add("mixed", "default", "open-per-op", 50.0, schema="one-index")
+    made.add("mixed", "production", "per-thread", 100.0)
+    ladder = ladder_of(summarise(made.document()))
+    assert ladder.steps == () and ladder.best.over_baseline is None
 
 
 def test_a_rung_in_which_requests_failed_is_left_out_and_told(small, summarise):

@@ -1,12 +1,13 @@
-"""Ours against the yardsticks, and answers that take several requests in flight."""
+"""Ours against the yardsticks and the plainest, and answers that take several in flight."""
 
+import json
 import re
 
 import pytest
 from conftest import findings_text, row_of, rows_of
 from pragmark_report import caveats, findings, render, text, words, yardsticks
-from pragmark_report.yardsticks import BRINGS, COSTS
-from rungs import RUNGS, WORKLOADS, YARDSTICKS, ladder_document
+from pragmark_report.yardsticks import BEST, BRINGS, COSTS
+from rungs import RUNGS, WORKLOADS, YARDSTICKS, Synthetic, ladder_document
 
 ONE = {"sequential_write": WORKLOADS["sequential_write"]}
 
@@ -27,7 +28,7 @@ def named(row):
 
 
 def test_each_yardstick_is_held_against_per_thread_and_the_best(document, summarise):
-    found = [(c.question, named(c.ours), named(c.yardstick))
+    found = [(c.question, named(c.ours), named(c.against))
              for c in yardsticks.compare(answer_of(summarise(document)))]
     best = "write-optimised/group-commit"
     assert found == [
@@ -43,7 +44,7 @@ def test_each_yardstick_is_held_against_per_thread_and_the_best(document, summar
 
 def test_the_ratio_is_ours_over_theirs_with_its_interval(document, summarise):
     for c in yardsticks.compare(answer_of(summarise(document))):
-        ours, theirs = (row.throughput.median_per_second for row in (c.ours, c.yardstick))
+        ours, theirs = (row.throughput.median_per_second for row in (c.ours, c.against))
         assert c.ratio.factor == pytest.approx(ours / theirs, rel=0.05)
         assert c.ratio.interval.low < c.ratio.factor < c.ratio.interval.high
 
@@ -54,8 +55,8 @@ def test_other_sets_and_clients_do_not_say_what_the_library_costs(document, summ
     for row in rows_of(document, "/soci/"):
         row["name"] = row["run_name"] = row["name"].replace("threads:1", "threads:4")
     found = yardsticks.compare(answer_of(summarise(document)))
-    assert [c.question for c in found if named(c.yardstick) == "default/raw"] == [BRINGS, BRINGS]
-    assert [c for c in found if named(c.yardstick) == "production/soci"] == []
+    assert [c.question for c in found if named(c.against) == "default/raw"] == [BRINGS, BRINGS]
+    assert [c for c in found if named(c.against) == "production/soci"] == []
 
 
 def test_a_per_thread_that_is_the_best_stands_there_once(document, summarise):
@@ -92,6 +93,69 @@ def test_the_table_stands_in_every_output(document, summarise):
                    text.summary_text(summary, False)):
         assert COSTS in output.lower() and ratio in output
     assert "production/raw" in text.summary_text(summary, False)
+
+
+def test_the_best_is_held_against_per_thread_with_production(document, summarise):
+    found = yardsticks.over_plainest(answer_of(summarise(document)))
+    best = "write-optimised/group-commit"
+    assert [(c.question, named(c.ours), named(c.against)) for c in found] == [
+        (BEST, f"{best} with 32 requests in flight", "production/per-thread"),
+        (BEST, best, "production/per-thread")]
+    for c in found:
+        for ratio, counter in ((c.ratio, None), (c.p99_9_ratio, "latency_us_p99_9")):
+            ours, theirs = (row.counters[counter] if counter else row.throughput.median_per_second
+                            for row in (c.ours, c.against))
+            assert ratio.factor == pytest.approx(ours / theirs, rel=0.05)
+            assert ratio.interval.low < ratio.factor < ratio.interval.high
+
+
+def test_the_best_is_held_against_the_plainest_of_as_many_clients(summarise):
+    made = Synthetic()
+    for threads in (1, 10):
+        made.add("mixed", "production", "per-thread", 100.0, threads)
+        made.add("mixed", "production", "group-commit", 50.0 * threads, threads)
+    made.add("mixed", "production", "group-commit", 900.0, 64)
+    found = yardsticks.over_plainest(answer_of(summarise(made.document())))
+    assert [(named(c.ours), c.ours.configuration.load.threads,
+             c.against.configuration.load.threads) for c in found] == [
+        ("production/group-commit", 10, 10)]
+
+
+def test_a_tail_that_is_not_told_has_no_ratio(document, summarise):
+    del rows_of(document, "production/per-thread")[0]["latency_us_p99_9"]
+    rows_of(document, "/raw/")[0]["latency_us_p99_9"] = 0.0
+    summary = summarise(document)
+    told = {(named(c.against), c.p99_9_ratio is not None)
+            for c in yardsticks.all_of(answer_of(summary)) if c.question != COSTS}
+    assert {("production/per-thread", False), ("production/raw", False),
+            ("production/soci", True)} <= told
+    assert "\u2013" in text.summary_text(summary, False)
+
+
+def test_both_ratios_of_the_best_stand_in_every_output(document, summarise):
+    summary = summarise(document)
+    files = render.report_files(summary)
+    found = yardsticks.over_plainest(answer_of(summary))
+    for output in (files["report.html"].decode(), files["report.md"].decode(),
+                   text.summary_text(summary, False)):
+        assert output.count(BEST) >= 2
+        for c in found:
+            assert words.ratio(c.ratio) in output and words.ratio(c.p99_9_ratio) in output
+    (answer,) = json.loads(text.summary_json(summary))["runs"][0]["answers"]
+    first = answer["over_plainest"][0]
+    assert first["ours"]["in_flight"] == 32 and first["plainest"]["strategy"] == "per-thread"
+    for key in ("ratio", "p99_9_ratio"):
+        assert first[key]["interval"]["low"] < first[key]["factor"] < first[key]["interval"]["high"]
+    assert first["p99_9_ratio"]["factor"] == pytest.approx(found[0].p99_9_ratio.factor)
+
+
+def test_nothing_is_held_against_what_lies_on_a_variant_of_the_schema(summarise):
+    made = Synthetic()
+    made.add("mixed", "production", "raw", 100.0, schema="one-index")
+    made.add("mixed", "production", "per-thread", 90.0, schema="one-index")
+    made.add("mixed", "production", "group-commit", 200.0)
+    found = yardsticks.all_of(answer_of(summarise(made.document())))
+    assert [(c.question, c.ours.configuration.schema) for c in found] == [(COSTS, "one-index")]
 
 
 def test_an_answer_in_flight_says_so_and_what_one_at_a_time_reaches(document, summarise):
@@ -139,7 +203,7 @@ def test_the_page_tells_requests_in_flight_in_its_answer_and_its_tables(document
     assert "1 thread, 32 requests in flight, process-safe" in answer
     ladder, _, tables = rest.partition("Ours against the yardsticks")
     assert ladder.count("1 thread, 32 requests in flight") == 1
-    assert tables.count("1 thread, 32 requests in flight") == 4 + 2
+    assert tables.count("1 thread, 32 requests in flight") == 4 + 3
 
 
 def test_another_build_is_said_not_to_interleave_and_the_harness_told(document, summarise):
