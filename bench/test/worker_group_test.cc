@@ -166,12 +166,12 @@ TEST_F(WorkerGroupTest, WorkerThatEndsBadlyAfterItsWorkIsAnErrorToo) {
 TEST_F(WorkerGroupTest, WorkerThatSpeaksSomethingElseIsRefused) {
   const Configuration one = processes("mixed", 2, 1, 10);
   EXPECT_THAT(run_workers(one, shell(say(R"({"say":"ready","protocol":"pragmark-worker/2"})") +
-                                     "sleep 100"))
+                                     "exec sleep 100"))
                   .error_message,
               HasSubstr("it speaks pragmark-worker/2"));
-  EXPECT_THAT(run_workers(one, shell(say("hello") + "sleep 100")).error_message,
+  EXPECT_THAT(run_workers(one, shell(say("hello") + "exec sleep 100")).error_message,
               HasSubstr("said \"hello\""));
-  EXPECT_THAT(run_workers(one, shell(say(done_line()) + "sleep 100")).error_message,
+  EXPECT_THAT(run_workers(one, shell(say(done_line()) + "exec sleep 100")).error_message,
               HasSubstr("spoke out of turn"));
 }
 
