@@ -113,7 +113,7 @@ def test_errors_and_failures_are_told(both):
          "unknown kind tables: the known ones are answer, ladder, choices"),
         (lambda text: text.replace(f" from {CHOICES}", ""), "a generated block that is not whole"),
         (lambda text: text.replace(f"{END}\nlast", "last"), "a generated block that is not whole"),
-        (lambda text: text.replace(f"{END}\nafter", "after"), "a generated block that is not whole"),
+        (lambda text: text.replace(f"{END}\nafter", "after"), "generated block that is not whole"),
     ],
 )
 def test_a_block_that_cannot_be_made_is_one_line(both, capsys, break_, said):
