@@ -64,8 +64,11 @@ class Block:
 
     def content(self, reports: dict[str, Rendered]) -> str:
         """The block as its report gives it, without its closing comment."""
-        return f"{OPENING}{self.told} from {self.report} -->\n" + KINDS[self.kind].make(
-            reports[self.report])
+        try:
+            made = KINDS[self.kind].make(reports[self.report])
+        except InputError as error:
+            raise Unreadable(f"{self.report}: {error}") from None
+        return f"{OPENING}{self.told} from {self.report} -->\n{made}"
 
 
 def blocks_in(document: str, content: str) -> list[Block]:

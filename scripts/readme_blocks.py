@@ -81,8 +81,9 @@ def choices_block(report: Rendered) -> str:
     """The chosen configuration of each workload and load, and what each alternative to it brings.
     Raises InputError when the results do not hold that."""
     if len(report.summary.runs) != 1:
-        problem = f"holds {len(report.summary.runs)} results"
-        raise InputError(report.name, problem, "publish the choices of one run")
+        problem = f"is one of {len(report.summary.runs)} results"
+        raise InputError(report.summary.runs[-1].run.source, problem,
+                         "publish the choices of one run")
     (run,) = report.summary.runs
     context = run.run.context
     titles = words.case_titles([answer.case for answer in run.answers])

@@ -113,7 +113,7 @@ def test_errors_and_failures_are_told(both):
          "unknown kind tables: the known ones are answer, ladder, choices"),
         (lambda text: text.replace(f" from {CHOICES}", ""), "a generated block that is not whole"),
         (lambda text: text.replace(f"{END}\nlast", "last"), "a generated block that is not whole"),
-        (lambda text: text.replace(f"{END}\nafter", "after"), "a generated block that is not whole"),
+        (lambda text: text.replace(f"{END}\nafter", "after"), "generated block that is not whole"),
     ],
 )
 def test_a_block_that_cannot_be_made_is_one_line(both, capsys, break_, said):
@@ -130,11 +130,14 @@ def test_alternatives_that_are_none_and_two_results_are_refused(both, capsys):
     two = ("write-optimised+page_size=4096", "group-commit", "one-index", 1.0)
     put(both / CHOICES, results=choices_synthetic([two]).document())
     assert run(both, "--check", "--name", "choices") == 2
-    assert "differs from the chosen in" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith(f"readme.py: {CHOICES}: results.json: write-optimised+page_size=4096/")
+    assert "differs from the chosen in 2 things" in error
     put(both / CHOICES, results=choices_synthetic().document(),
         results_other=choices_synthetic().document())
     assert run(both, "--check", "--name", "choices") == 2
-    assert f"{CHOICES}: holds 2 results; publish the choices of one run" in capsys.readouterr().err
+    assert capsys.readouterr().err == (f"readme.py: {CHOICES}: results-other.json: is one of 2 "
+                                       "results; publish the choices of one run\n")
 
 
 def test_a_block_may_say_the_kind_that_is_its_own(both):

@@ -91,8 +91,8 @@ def test_a_set_is_known_by_its_settings_and_not_by_its_name(summarise):
 
 
 def test_every_load_needs_the_chosen(summarise):
-    document = choices_synthetic([ONE_STEP]).document()
-    rows = rows_of(document, "write-optimised/group-commit/rows:1000/payload:small/in_flight:32")
+    document = choices_synthetic([ONE_STEP, (*CHOSEN, "one-index", 1.2)]).document()
+    rows = rows_of(document, "write-optimised/group-commit/rows:1000/payload:small/in_flight:32/it")
     document["benchmarks"] = [row for row in document["benchmarks"] if row not in rows]
     assert ("write-optimised/group-commit was not measured in sequential_write with threads:1 "
             "processes:1 in_flight:32; measure") in refusal(summarise, document)

@@ -278,3 +278,14 @@ def test_the_synthetic_result_holds_nothing_that_the_schema_does_not_know():
     row = set(schema["properties"]["benchmarks"]["items"]["properties"])
     googles = {"iterations", "real_time", "cpu_time", "time_unit"}
     assert set(bench_document()["benchmarks"][0]) <= row | googles
+
+
+def test_strategies_stand_in_the_order_of_the_documentation_and_variants_behind():
+    told = ["raw", "sqlitecpp", "soci", "python-original", "open-per-op", "per-thread",
+            "per-thread+wal_writes=coalesced", "single-writer", "single-writer+wal_writes=coalesced",
+            "single-writer+checkpoints=background", "group-commit+checkpoints=commit",
+            "group-commit+wal_writes=direct", "group-commit"]
+    names = [f"mixed/production/{strategy}/rows:5" for strategy in told]
+    names.append("mixed/production/raw/rows:5/schema:one-index")
+    found = [load_bench.parse_name("f", f"{name}/real_time", 1.0) for name in names]
+    assert sorted(reversed(found), key=lambda each: each.sort_key()) == found

@@ -99,7 +99,7 @@ def test_markdown_holds_no_markup_of_the_input(summarise, hostile, hostile_proof
 
 @pytest.mark.parametrize("text_, fence", [("pragmark bench", "```"), ("a ```` b", "`````")])
 def test_a_command_cannot_leave_its_block(text_, fence):
-    block = render._markdown_block(text_).split("\n")
+    block = render.markdown_block(text_).split("\n")
     assert block == [f"{fence}sh", text_, fence]
 
 
