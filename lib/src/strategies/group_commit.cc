@@ -28,6 +28,7 @@
 #include <optional>
 #include <span>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "factories.h"
@@ -175,14 +176,18 @@ class GroupCommit final : public Strategy {
     }
   }
 
-  // Keeps the promises of submit(), and takes those requests out of the batch.
+  // Keeps the promises of submit(), and takes those requests out of the batch. The newest first: a
+  // client that waits for its oldest is then woken once, and finds the others done.
   [[nodiscard]] std::size_t finish_submitted() noexcept {
-    return std::erase_if(batch_, [](Request* request) {
-      if (!request->submitted) return false;
-      const std::unique_ptr<Request> owned(request);
+    std::size_t finished = 0;
+    for (auto next = batch_.rbegin(); next != batch_.rend(); ++next) {
+      if (!(*next)->submitted) continue;
+      const std::unique_ptr<Request> owned(std::exchange(*next, nullptr));
       owned->submitted->finish(owned->error);
-      return true;
-    });
+      ++finished;
+    }
+    std::erase(batch_, nullptr);
+    return finished;
   }
 
   // The requests at the head that can share a transaction, or one that wants none.
