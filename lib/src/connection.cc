@@ -40,13 +40,12 @@ int sqlite_mode(CheckpointMode mode) noexcept {
   return SQLITE_CHECKPOINT_PASSIVE;
 }
 
-// Slots of Connection::kept() below these belong to the transactions and to Savepoint.
+// Connection's reserved slots.
 constexpr std::size_t kBegin = 0;
 constexpr std::size_t kCommit = 1;
 constexpr std::size_t kSavepoint = 2;
 constexpr std::size_t kRelease = 3;
 constexpr std::size_t kBeginRead = 4;
-constexpr std::size_t kReservedSlots = 5;
 
 }  // namespace
 
@@ -144,13 +143,9 @@ Statement Connection::prepare(std::string_view sql) {
   return owner;
 }
 
-Statement& Connection::kept(std::size_t slot, std::string_view sql) {
-  return reserved(slot + kReservedSlots, sql);
-}
-
-Statement& Connection::reserved(std::size_t slot, std::string_view sql) {
+Statement& Connection::keep(std::size_t slot, std::string_view sql) {
   if (slot >= kept_.size()) kept_.resize(slot + 1);
-  if (!kept_[slot]) kept_[slot] = prepare(sql);
+  kept_[slot] = prepare(sql);
   return kept_[slot];
 }
 

@@ -106,7 +106,9 @@ class Connection {
   [[nodiscard]] Statement prepare(std::string_view sql);
   // A statement kept for the life of the connection, prepared on first use.
   // REQUIRES: the same slot always comes with the same SQL.
-  [[nodiscard]] Statement& kept(std::size_t slot, std::string_view sql);
+  [[nodiscard]] Statement& kept(std::size_t slot, std::string_view sql) {
+    return reserved(slot + kReservedSlots, sql);
+  }
   // Runs any number of statements, dropping rows.
   void execute(const std::string& sql);
 
@@ -133,7 +135,12 @@ class Connection {
   friend class ReadTransaction;
   friend class Savepoint;
   friend class Transaction;
-  [[nodiscard]] Statement& reserved(std::size_t slot, std::string_view sql);
+  // Slots of kept() below these belong to the transactions and to Savepoint.
+  static constexpr std::size_t kReservedSlots = 5;
+  [[nodiscard]] Statement& reserved(std::size_t slot, std::string_view sql) {
+    return slot < kept_.size() && kept_[slot] ? kept_[slot] : keep(slot, sql);
+  }
+  [[nodiscard]] Statement& keep(std::size_t slot, std::string_view sql);
   [[nodiscard]] CheckpointResult run_checkpoint(int mode);
 
   std::unique_ptr<sqlite3, Close> handle_;

@@ -81,9 +81,13 @@ ThreadConnections::~ThreadConnections() {
   registry().owners.erase(id_);
 }
 
-Connection& ThreadConnections::mine() {
+constinit thread_local std::array<ThreadConnections::Last, 4> ThreadConnections::last_used{};
+
+Connection& ThreadConnections::find_or_take() {
   Connection* found = this_thread.find(id_);
-  return found != nullptr ? *found : take();
+  Connection& mine = found != nullptr ? *found : take();
+  last_used[id_ % last_used.size()] = {.owner = id_, .connection = &mine};
+  return mine;
 }
 
 Connection& ThreadConnections::take() {

@@ -1,6 +1,7 @@
 // One persistent connection for each thread that asks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,10 +25,21 @@ class ThreadConnections {
   ThreadConnections& operator=(const ThreadConnections&) = delete;
 
   // The calling thread's connection, opened on its first call.
-  [[nodiscard]] Connection& mine();
+  [[nodiscard]] Connection& mine() {
+    const Last& last = last_used[id_ % last_used.size()];
+    return last.owner == id_ ? *last.connection : find_or_take();
+  }
 
  private:
   friend class ThreadEnd;
+  // What this thread used last: a look at it saves the call. An id is never used again, so that an
+  // entry is right as long as its owner lives.
+  struct Last {
+    std::uint64_t owner = 0;  // ids begin with 1
+    Connection* connection = nullptr;
+  };
+  static constinit thread_local std::array<Last, 4> last_used;
+  [[nodiscard]] Connection& find_or_take();
   [[nodiscard]] Connection& take();
   void give_back(Connection& connection);
 
