@@ -71,6 +71,12 @@ def test_a_frame_keeps_blanks_and_parentheses_of_its_symbol():
     assert samples.parse_frame("\t  b7c00 [unknown] ([unknown])") == Frame("", "[unknown]")
 
 
+def test_a_sample_without_a_chain_is_a_sample():
+    lines = [" 1/2 2.5:  1000 ", "", " 1/3 2.75:  2000 ", "\t  1 main (/a)"]
+    assert list(samples.parse(lines)) == [
+        Sample(2, 2.5, 1000, ()), Sample(3, 2.75, 2000, (Frame("main", "/a"),))]
+
+
 @pytest.mark.parametrize("text", ["\t  1 main (/a)\n", " 1/1 2.5:  1003009 \n\nnonsense\n"])
 def test_other_lines_are_refused(text):
     with pytest.raises(samples.BadSamples):
@@ -165,6 +171,8 @@ def test_samples_in_phases_widen_the_interval():
     assert (even.low, even.high) == pytest.approx(attribution.wilson(300, 3000))
     # Student's t(29) at 97.5% times the standard error of a mean of thirty: 2.0452 * 0.3051 / 5.477
     assert phases.high - phases.share == pytest.approx(0.1139, abs=1e-4)
+    half = attribution.share("x", [100] * 15 + [0] * 15, totals)
+    assert (half.low, half.high) == pytest.approx((0.3101, 0.6899), abs=1e-4)
 
 
 def test_wilsons_interval_is_that_of_the_textbook():
@@ -242,6 +250,17 @@ def test_missing_tools_are_said(profile, program, monkeypatch, capsys, tmp_path)
     bench.touch()
     assert program.main(["--program", str(bench), "--dir", str(tmp_path)]) == 3
     assert "apt-get install linux-perf" in capsys.readouterr().err
+
+
+def test_a_perf_that_may_not_record_is_told_how_to(program, monkeypatch, capsys, tmp_path):
+    for name in ("perf", "pragmark-bench"):
+        (tmp_path / name).write_text("#!/bin/sh\necho 'Access is limited' >&2\nexit 255\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    bench = str(tmp_path / "pragmark-bench")
+    assert program.main(["--program", bench, "--dir", str(tmp_path)]) == 3
+    error = capsys.readouterr().err
+    assert "perf_event_paranoid" in error and error.count("\n") == 1
 
 
 def test_the_block_of_a_document_is_replaced_and_nothing_else(program, tmp_path, capsys):
