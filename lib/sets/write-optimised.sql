@@ -7,4 +7,4 @@ PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -2000;
 PRAGMA foreign_keys = ON;
 PRAGMA temp_store = MEMORY;
-PRAGMA wal_autocheckpoint = 32000;
+PRAGMA wal_autocheckpoint = 64000;

@@ -18,7 +18,7 @@ namespace {
 // How many intervals long the WAL may become before writers wait for it to be begun anew. Each
 // restart costs them a few syncs of little data.
 constexpr int kRestartFactor = 2;
-constexpr int kMostFactor = 8;
+constexpr int kMostFactor = 4;
 // After a reader held a checkpoint back, the next try comes after this part of an interval.
 constexpr int kRetryDivisor = 4;
 constexpr int kBusyTries = 5;
