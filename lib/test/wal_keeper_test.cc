@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 constexpr int kInterval = 25;  // frames that make a checkpoint due
 constexpr int kPageBytes = 1024;
 constexpr int kFrameBytes = kPageBytes + 24;
-constexpr int kMostFrames = 8 * kInterval;  // when writers wait
+constexpr int kMostFrames = 4 * kInterval;  // when writers wait
 constexpr int kWriters = 4;
 constexpr int kFramesOfWrite = 20;   // of one topic; more than it ever takes
 constexpr int kMostWrites = 20'000;  // for what must happen sooner or later
