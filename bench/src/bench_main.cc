@@ -93,6 +93,11 @@ void add_what_runs(CLI::App& app, BenchRequest& request) {
                  "experiments with the table's layout: one-index, no-indexes, without-rowid")
       ->delimiter(',')
       ->option_text("SCHEMA,.. [standard]");
+  app.add_option("--memory-statistics", request.memory_statistics,
+                 "off: SQLite counts no memory, so that its allocations take no common mutex "
+                 "(SQLITE_CONFIG_MEMSTATUS)")
+      ->delimiter(',')
+      ->option_text("as-built|off,.. [as-built]");
   app.add_option("--rows", request.rows, "topics that are there before the clock starts")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, kMostRows))
@@ -155,8 +160,9 @@ void add_preset(CLI::App& app, std::string& preset) {
                      "application ran that started this work")
           ->check(CLI::IsMember({"original"}))
           ->option_text("original");
-  for (const char* fixed : {"--workload", "--threads", "--in-flight", "--processes", "--schema",
-                            "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
+  for (const char* fixed :
+       {"--workload", "--threads", "--in-flight", "--processes", "--schema", "--memory-statistics",
+        "--rows", "--payload", "--reads", "--ops", "--min-time"}) {
     option->excludes(app.get_option(fixed));
   }
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
 #include "pragmark/error.h"
 #include "pragmark/strategy.h"
@@ -67,6 +68,19 @@ std::vector<const SchemaVariant*> chosen_schemas(const std::vector<std::string>&
   return chosen;
 }
 
+std::vector<MemoryStatistics> chosen_memory_statistics(const std::vector<std::string>& names) {
+  std::vector<MemoryStatistics> chosen;
+  for (const std::string& name : names) {
+    const std::optional<MemoryStatistics> one = parse_memory_statistics(name);
+    if (!one) {
+      throw Error::usage(
+          fmt::format("--memory-statistics {}: it takes as-built, off or both", name));
+    }
+    chosen.push_back(*one);
+  }
+  return chosen;
+}
+
 std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   std::vector<std::string> strategies;
@@ -85,8 +99,12 @@ std::vector<std::string> chosen_strategies(const std::vector<std::string>& names
   return strategies;
 }
 
-// The one reason for which a combination is left out.
-[[noreturn]] void fail_nothing_in_flight(const BenchRequest& request) {
+// The reasons for which a combination is left out.
+[[noreturn]] void fail_nothing_makes_sense(const BenchRequest& request) {
+  if (std::ranges::all_of(request.in_flight, [](int count) { return count == 1; })) {
+    throw Error::usage(fmt::format(
+        "--memory-statistics off: no benchmark is left: {} runs Python's SQLite", kPythonOriginal));
+  }
   std::vector<std::string> asynchronous;
   for (const SubjectInfo& subject : subjects()) {
     if (subject.asynchronous) asynchronous.push_back(subject.name);
@@ -186,8 +204,9 @@ std::vector<Configuration> configurations_of(const BenchRequest& request) {
   matrix.in_flight = request.in_flight;
   matrix.processes = request.processes;
   matrix.schemas = chosen_schemas(request.schemas);
+  matrix.memory_statistics = chosen_memory_statistics(request.memory_statistics);
   std::vector<Configuration> configurations = expand(matrix);
-  if (configurations.empty()) fail_nothing_in_flight(request);
+  if (configurations.empty()) fail_nothing_makes_sense(request);
   keep_matching(configurations, request.filter);
   return configurations;
 }

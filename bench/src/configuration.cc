@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "pragmark/assert.h"
+#include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
 
 namespace pragmark {
@@ -37,12 +38,18 @@ std::vector<Configuration> combinations(const WorkloadInfo& workload, const Matr
   multiply(all, workload.concurrent ? matrix.processes : kOne,
            [](Configuration& one, int v) { one.processes = v; });
   multiply(all, matrix.schemas, [](Configuration& one, const auto* v) { one.schema = v; });
+  multiply(all, matrix.memory_statistics,
+           [](Configuration& one, MemoryStatistics v) { one.memory_statistics = v; });
   multiply(all, matrix.rows, [](Configuration& one, std::int64_t v) { one.rows = v; });
   multiply(all, matrix.payloads, [](Configuration& one, const auto& v) { one.payload = v; });
   return all;
 }
 
 bool makes_sense(const Configuration& configuration) {
+  if (configuration.strategy == kPythonOriginal &&
+      configuration.memory_statistics != MemoryStatistics::AsBuilt) {
+    return false;
+  }
   if (configuration.in_flight == 1) return true;
   const std::optional<SubjectInfo> subject = find_subject(configuration.strategy);
   return configuration.workload->writes && subject && subject->asynchronous;
@@ -57,6 +64,9 @@ std::string Configuration::name() const {
   if (in_flight > 1) name += fmt::format("/in_flight:{}", in_flight);
   if (processes > 1) name += fmt::format("/processes:{}", processes);
   if (schema->name != kStandardSchema) name += fmt::format("/schema:{}", schema->name);
+  if (memory_statistics != MemoryStatistics::AsBuilt) {
+    name += fmt::format("/memory_statistics:{}", to_string(memory_statistics));
+  }
   return name;
 }
 

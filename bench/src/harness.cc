@@ -14,6 +14,7 @@
 #include "pragmark/bench/worker_tasks.h"
 #include "pragmark/counting_vfs.h"
 #include "pragmark/error.h"
+#include "pragmark/memory_statistics.h"
 #include "pragmark/verify/scratch_directory.h"
 
 namespace pragmark {
@@ -115,6 +116,7 @@ void BenchmarkCase::begin(std::int64_t operations) {
   guarded([&] {
     const Session::Options& options = session_.options();
     const bool in_python = configuration_.strategy == kPythonOriginal;
+    set_memory_statistics(configuration_.memory_statistics);  // no connection is open yet
     repetition_ = std::make_unique<Repetition>(options, in_python);
     const std::string path = repetition_->directory.file("store.db");
     options.templates->place(configuration_, path);
@@ -175,8 +177,7 @@ void BenchmarkCase::make_requests(int thread, std::int64_t operations) {
   }
 }
 
-// What all threads, here or in the workers, have counted.
-// REQUIRES: every thread is done.
+// What all threads, here or in the workers, have counted, once every thread is done.
 void BenchmarkCase::collect() {
   if (repetition_->group) {
     const WorkerResult result = repetition_->group->result();
@@ -220,13 +221,12 @@ void BenchmarkCase::check() {
 void BenchmarkCase::report(benchmark::State& state) {
   using benchmark::Counter;
   const Tally& total = repetition_->total;
-  const WorkloadInfo& workload = *configuration_.workload;
   const auto set = [&](const char* name, auto value, Counter::Flags flags = Counter::kDefaults) {
     state.counters[name] = Counter(static_cast<double>(value), flags);
   };
   set("items_per_second", total.reads + total.writes, Counter::kIsRate);
-  if (workload.reads) set("reads_per_second", total.reads, Counter::kIsRate);
-  if (workload.writes) set("writes_per_second", total.writes, Counter::kIsRate);
+  if (configuration_.workload->reads) set("reads_per_second", total.reads, Counter::kIsRate);
+  if (configuration_.workload->writes) set("writes_per_second", total.writes, Counter::kIsRate);
   set("operations", total.attempted);
   set("busy_errors", total.busy_errors);
   set("errors", total.errors);

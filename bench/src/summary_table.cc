@@ -66,6 +66,9 @@ Line line(const CaseResult& result, bool show_parameters, double target) {
   if (configuration.schema->name != kStandardSchema) {
     cells[0] += fmt::format(" schema:{}", configuration.schema->name);
   }
+  if (configuration.memory_statistics != MemoryStatistics::AsBuilt) {
+    cells[0] += fmt::format(" memory_statistics:{}", to_string(configuration.memory_statistics));
+  }
   cells[1] = configuration.set.name();
   cells[2] = configuration.strategy;
   cells[3] = std::to_string(configuration.threads);

@@ -27,6 +27,7 @@
 #include "pragmark/bench/workload.h"
 #include "pragmark/counting_vfs.h"
 #include "pragmark/error.h"
+#include "pragmark/memory_statistics.h"
 #include "pragmark/verify/sqlite_library.h"
 
 namespace pragmark {
@@ -251,7 +252,9 @@ void ignore_signals() noexcept {
 void serve(LineReader& input, int output) {
   const std::optional<std::string> opening = input.next_line();
   if (!opening) return;
-  Crew crew(parse_open(*opening));
+  const WorkerTask task = parse_open(*opening);
+  set_memory_statistics(task.memory_statistics);
+  Crew crew(task);
   crew.wait_until_ready();
   bool heard = write_line(output, ready_line(linked_sqlite().version));
   while (heard) {

@@ -58,6 +58,12 @@ Number number(std::string_view line, const Json& json, const char* key, std::int
   return static_cast<Number>(value.get<std::int64_t>());
 }
 
+MemoryStatistics memory_statistics_of(std::string_view line, const std::string& text) {
+  const std::optional<MemoryStatistics> found = parse_memory_statistics(text);
+  if (!found) refuse(line, fmt::format("memory_statistics is not {}", text));
+  return *found;
+}
+
 Json to_json(const WorkerScript& script) {
   Json settings = Json::array();
   for (const SettingToProve& setting : script.settings) {
@@ -190,7 +196,8 @@ std::string open_line(const WorkerTask& task) {
                {"threads", task.threads},
                {"in_flight", task.in_flight},
                {"operations", task.operations},
-               {"counting_vfs", task.counting_vfs}};
+               {"counting_vfs", task.counting_vfs},
+               {"memory_statistics", to_string(task.memory_statistics)}};
   if (task.script) json["script"] = to_json(*task.script);
   return json.dump();
 }
@@ -243,6 +250,7 @@ WorkerTask parse_open(std::string_view line) {
         .in_flight = number<int>(line, json, "in_flight", 1, kMostInFlight),
         .operations = number<std::int64_t>(line, json, "operations", 1, INT64_MAX),
         .counting_vfs = json.at("counting_vfs"),
+        .memory_statistics = memory_statistics_of(line, json.at("memory_statistics")),
     };
     task.process = number<int>(line, json, "process", 0, task.processes - 1);
     if (json.contains("script")) task.script = script_of(json.at("script"));

@@ -45,7 +45,8 @@ std::vector<WorkerTask> worker_tasks(const Configuration& configuration, const W
                      .threads = configuration.threads,
                      .in_flight = configuration.in_flight,
                      .operations = place.operations,
-                     .counting_vfs = place.counting_vfs});
+                     .counting_vfs = place.counting_vfs,
+                     .memory_statistics = configuration.memory_statistics});
   }
   if (configuration.strategy != kPythonOriginal) return tasks;
   for (WorkerTask& task : tasks) {

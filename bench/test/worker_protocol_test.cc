@@ -30,6 +30,7 @@ WorkerTask task() {
           .in_flight = 5,
           .operations = 6,
           .counting_vfs = true,
+          .memory_statistics = MemoryStatistics::Off,
           .script = WorkerScript{
               .settings = {{.name = "synchronous", .sql = "set it", .accepted = {"NORMAL", "1"}}},
               .read_sql = "read",

@@ -14,6 +14,7 @@
 #include "pragmark/bench/dataset.h"
 #include "pragmark/bench/schema_variant.h"
 #include "pragmark/bench/workload.h"
+#include "pragmark/memory_statistics.h"
 #include "pragmark/pragma_set.h"
 
 namespace pragmark {
@@ -26,6 +27,7 @@ struct Configuration {
   int in_flight = 1;  // writes that each thread has submitted and not yet seen the end of, at most
   int processes = 1;  // each with so many threads
   const SchemaVariant* schema = find_schema_variant(kStandardSchema);  // never null; static
+  MemoryStatistics memory_statistics = MemoryStatistics::AsBuilt;
   std::int64_t rows;
   Payload payload;
   int reads_percent;  // meaningful when workload->has_read_share
@@ -33,7 +35,8 @@ struct Configuration {
   std::int64_t operations_per_thread;
 
   // WORKLOAD/SET/STRATEGY/rows:N/payload:P, /reads:R where the share is a parameter, and
-  // /in_flight:N and /processes:N where they are above 1, /schema:NAME where it is not the store's.
+  // /in_flight:N and /processes:N where they are above 1, /schema:NAME where it is not the store's,
+  // /memory_statistics:off where they are.
   [[nodiscard]] std::string name() const;
   // With what Google Benchmark adds: the name in results. Checked against Google Benchmark's own
   // in the tests.
@@ -47,7 +50,8 @@ inline constexpr std::int64_t kMostRows = 1'000'000'000;
 inline constexpr std::int64_t kMostOperations = 1'000'000'000;
 
 // What to run: every combination that makes sense. More than one write in flight needs a workload
-// that writes and a strategy with an asynchronous form; other combinations are left out.
+// that writes and a strategy with an asynchronous form, and memory statistics are a matter of the
+// SQLite linked here, not of Python's; other combinations are left out.
 struct Matrix {
   std::vector<const WorkloadInfo*> workloads;
   std::vector<PragmaSet> sets;
@@ -56,6 +60,7 @@ struct Matrix {
   std::vector<int> in_flight = {1};
   std::vector<int> processes = {1};  // of the concurrent workloads; the others have one
   std::vector<const SchemaVariant*> schemas = {find_schema_variant(kStandardSchema)};
+  std::vector<MemoryStatistics> memory_statistics = {MemoryStatistics::AsBuilt};
   std::vector<std::int64_t> rows = {1000};
   std::vector<Payload> payloads = {{.name = "small"}};
   int reads_percent = 50;

@@ -24,6 +24,7 @@
 
 #include "pragmark/bench/tally.h"
 #include "pragmark/counting_vfs.h"
+#include "pragmark/memory_statistics.h"
 
 namespace pragmark {
 
@@ -60,6 +61,7 @@ struct WorkerTask {
   int in_flight = 1;
   std::int64_t operations = 0;  // of each thread for each `go`
   bool counting_vfs = false;
+  MemoryStatistics memory_statistics = MemoryStatistics::AsBuilt;
   std::optional<WorkerScript> script;
 };
 
