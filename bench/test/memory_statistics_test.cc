@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "pragmark/bench/command_line.h"
 #include "pragmark/bench/worker_process.h"
 #include "pragmark/bench/worker_protocol.h"
+#include "pragmark/bench/worker_tasks.h"
 #include "pragmark/error.h"
 
 namespace pragmark {
@@ -49,18 +49,17 @@ TEST_F(MemoryStatisticsOfBench, AreAsTheConfigurationSays) {
   EXPECT_FALSE(observed_with(MemoryStatistics::Off));
 }
 
-TEST_F(MemoryStatisticsOfBench, AreAsTheTaskOfAWorkerSays) {
-  const std::string set_file = scratch_.file("set.sql");
-  std::ofstream(set_file) << PragmaSet::parse("production").to_sql();
-  const WorkerTask task{.database = scratch_.file("store.db"),
-                        .set_file = set_file,
-                        .strategy = "per-thread",
-                        .workload = "mixed",
-                        .rows = 1,
-                        .payload = "small",
-                        .operations = 1,
-                        .memory_statistics = MemoryStatistics::Off};
-  const std::string line = open_line(task) + "\n";
+TEST_F(MemoryStatisticsOfBench, AreInAWorkerAsTheConfigurationSays) {
+  Configuration one = configuration("mixed", 1, 1);
+  one.memory_statistics = MemoryStatistics::Off;
+  const Dataset data = templates_.data(one);
+  const ScratchDirectory directory(scratch_.path());
+  const auto tasks = worker_tasks(one, {.directory = &directory,
+                                        .database = directory.file("store.db"),
+                                        .data = &data,
+                                        .operations = 1,
+                                        .counting_vfs = false});
+  const std::string line = open_line(tasks.at(0)) + "\n";
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   ASSERT_EQ(::pipe(input.data()), 0);
