@@ -70,17 +70,20 @@ prove() {
 # From the original design to the best configuration, one lever at a time, and the hand-written loop
 # that it is held against: of the cross product below, what the report's ladder is made of.
 parameters='/rows:[0-9]+/payload:[^/]+(/reads:[0-9]+)?'
+off='(/memory_statistics:off)?'
 rungs="^[a-z_]+/(default|production)/(open-per-op|per-thread)$parameters/real_time"
-rungs+="|^[a-z_]+/production/(raw|group-commit)$parameters/real_time"
-rungs+="|^(sequential_write|mixed)/production/group-commit[^/]*$parameters/real_time"
-rungs+="|^(sequential_write|mixed)/write-optimised/group-commit$parameters(/in_flight:32)?/real_time"
+rungs+="|^[a-z_]+/production/(raw|per-thread)$parameters$off/real_time"
+rungs+="|_read/production/group-commit$parameters$off/real_time"
+writes="^(sequential_write|mixed)"
+rungs+="|$writes/production/group-commit[^/]*$parameters/real_time"
+rungs+="|$writes/write-optimised/group-commit$parameters(/in_flight:32)?$off/real_time"
 
 measure() {
   build/bin/pragmark bench --pragmas default,production,write-optimised \
     --strategy "open-per-op,per-thread,raw,group-commit+checkpoints=commit+wal_writes=direct,\
 group-commit+wal_writes=direct,group-commit" \
     --workload sequential_read,sequential_write,concurrent_read,mixed --in-flight 1,32 \
-    --benchmark_filter="$rungs" \
+    --memory-statistics as-built,off --benchmark_filter="$rungs" \
     --min-time "$min_time" --repetitions "$repetitions" "${bench_options[@]}" \
     --dir "$dir" --out "$OUT/results.json"
 }
