@@ -195,7 +195,8 @@ class Store {
   [[nodiscard]] std::int64_t count();
   // Any number of reads in one read transaction, which costs its locks once: point reads become
   // several times as fast. No checkpoint can begin the WAL anew until `work` returns, so it must be
-  // short. `work` is called again when a database must first be recovered from a crash.
+  // short. `work` is called again when a database must first be recovered from a crash. It must use
+  // the reader alone: an in-memory database has one connection, for which the store would wait.
   void snapshot(FunctionRef<void(Reader&)> work);
 
   // Writes, each one request.

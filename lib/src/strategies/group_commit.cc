@@ -32,6 +32,7 @@
 #include <vector>
 
 #include "factories.h"
+#include "start_thread.h"
 #include "thread_connections.h"
 #include "wake_up.h"
 #include "wal_keeper.h"
@@ -94,7 +95,7 @@ class GroupCommit final : public Strategy {
         .operation = *write, .place = Place::InTransaction, .extent = Extent::Statement});
     request->submitted = std::move(write);
     std::unique_lock lock(mutex_);
-    start_thread();
+    require_thread();
     room_.wait(lock, [&] { return submitted_ < kMostSubmitted; });
     queue_.push_back(request.get());
     static_cast<void>(request.release());  // the queue owns it
@@ -114,7 +115,7 @@ class GroupCommit final : public Strategy {
     Request request{.operation = operation, .place = place, .extent = extent};
     std::unique_lock lock(mutex_);
     const bool commits_itself = writes_alone() && !committing_;
-    if (!commits_itself) start_thread();  // before it is queued: this may throw
+    if (!commits_itself) require_thread();  // before it is queued: this may throw
     queue_.push_back(&request);
     if (commits_itself) {
       commit_batch(lock);
@@ -134,8 +135,10 @@ class GroupCommit final : public Strategy {
     return in_a_row_ == kAlone;
   }
 
-  void start_thread() {
-    if (!thread_.joinable()) thread_ = std::thread([this] { commit_batches(); });
+  void require_thread() {
+    if (thread_.joinable()) return;
+    thread_ = start_thread("committing thread", connector().database().path,
+                           [this] { commit_batches(); });
   }
 
   // REQUIRES: the thread was started, something is queued, and nobody is committing.

@@ -4,13 +4,13 @@
 #include <charconv>
 #include <chrono>
 #include <limits>
-#include <system_error>
 #include <utility>
 
 #include <sqlite3.h>
 
 #include "paced_vfs.h"
 #include "pragmark/error.h"
+#include "start_thread.h"
 
 namespace pragmark::internal {
 namespace {
@@ -104,7 +104,7 @@ int WalKeeper::after_commit(void* keeper, sqlite3* /*handle*/, const char* /*sch
 void WalKeeper::start() {
   const std::lock_guard lock(mutex_);
   if (thread_.joinable() || stopping_) return;
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_thread("checkpointing thread", connector_.database().path, [this] { run(); });
 }
 
 void WalKeeper::stop() noexcept {
@@ -134,7 +134,7 @@ void WalKeeper::first_read_of_turn() noexcept {
   }
   try {
     start();
-  } catch (const std::system_error&) {
+  } catch (const Error&) {
     // No thread can be had: the reads go on without a held slot.
   }
 }

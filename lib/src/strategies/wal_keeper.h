@@ -42,9 +42,8 @@ class PacedVfs;
 //
 // Owns:    its thread, its connection, the coalescing layer. Must outlive the writers it opened.
 // Threads: stop() and destruction one; the rest any.
-// Errors:  open_writer() throws Error. A failed checkpoint is no error of any commit, as in
-// SQLite's
-//          own way; health() tells.
+// Errors:  open_writer() throws Error. A failed checkpoint is no error of any commit,
+//          as in SQLite's own way; health() tells.
 class WalKeeper {
  public:
   // Runs what it is given while no operation of the strategy runs on a writer.
