@@ -122,7 +122,7 @@ TEST(LatencyHistogramDeathTest, NothingRecordedHasNoPercentile) {
 
 // Python counts into the same buckets (scripts/original.py), and reads the same list in its tests.
 TEST(LatencyHistogram, BucketsAreThoseOnRecord) {
-  std::ifstream file("test/latency_buckets.txt");
+  std::ifstream file(PRAGMARK_LATENCY_BUCKETS);
   std::string comment;
   ASSERT_TRUE(std::getline(file, comment));
   int pairs = 0;
