@@ -1,9 +1,11 @@
 """Plants one bug at a time and demands that the tests notice.
 
-usage: mutants.py [--only NAME]... [--build DIR]
+usage: mutants.py [--only NAME]... [--budget SECONDS] [--build DIR]
 
 Each ci/mutants/NAME.patch is a bug, with the test program that has to go red in its second line
-("Killed by: lib_test"). The bugs are planted in a copy of the tree, never in the tree itself. To add
+("Killed by: lib_test"), and, where that takes long, which of its tests ("lib_threads_test
+GroupCommit.*", a filter of GoogleTest). With --budget the bugs are tried in an order that the
+commit decides, until the time is over; which were left out is said. The bugs are planted in a copy of the tree, never in the tree itself. To add
 one: break a line, `git diff` it into ci/mutants/, write the two lines above it, restore the line.
 
 Exit codes: 0 every bug was noticed, 1 one was not, 2 a patch does not apply or does not build.
@@ -12,10 +14,14 @@ Exit codes: 0 every bug was noticed, 1 one was not, 2 a patch does not apply or 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
+import math
 import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +34,7 @@ class Mutant:
     name: str
     bug: str
     killer: str  # name of the test program
+    tests: str  # of it, as GoogleTest's filter
     patch: Path
 
 
@@ -39,8 +46,8 @@ def load(patch: Path) -> Mutant:
     lines = patch.read_text(encoding="utf-8").splitlines()
     if len(lines) < 2 or not lines[0].startswith("Bug: ") or not lines[1].startswith("Killed by: "):
         raise BrokenMutant(f"{patch.name}: begins with 'Bug: ..' and 'Killed by: ..'")
-    killer = lines[1].removeprefix("Killed by: ")
-    return Mutant(patch.stem, lines[0].removeprefix("Bug: "), killer, patch)
+    killer, _, tests = lines[1].removeprefix("Killed by: ").partition(" ")
+    return Mutant(patch.stem, lines[0].removeprefix("Bug: "), killer, tests or "*", patch)
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -73,13 +80,17 @@ def build(tree: Path, folder: Path, target: str) -> None:
         raise BrokenMutant(f"{target} does not build:\n{built.stdout[-2000:]}")
 
 
-def passes(tree: Path, folder: Path, program: str) -> bool:
+def passes(tree: Path, folder: Path, mutant: Mutant) -> bool:
+    command = [folder / "test" / mutant.killer, "--gtest_brief=1", f"--gtest_filter={mutant.tests}",
+               "--gtest_output=json:" + str(folder / "tests.json")]
     try:
-        done = subprocess.run([folder / "test" / program, "--gtest_brief=1"], cwd=tree, check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=TEST_TIMEOUT_S)
+        done = subprocess.run(command, cwd=tree, check=False, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              timeout=TEST_TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return False
+    if done.returncode == 0 and json.loads((folder / "tests.json").read_text())["tests"] == 0:
+        raise BrokenMutant(f"{mutant.name}: {mutant.killer} has no test {mutant.tests}")
     return done.returncode == 0
 
 
@@ -89,24 +100,42 @@ def noticed(mutant: Mutant, tree: Path, folder: Path) -> bool:
         raise BrokenMutant(f"{mutant.name} does not apply: {applied.stdout.strip()}")
     try:
         build(tree, folder, mutant.killer)
-        return not passes(tree, folder, mutant.killer)
+        return not passes(tree, folder, mutant)
     finally:
         run("git", "apply", "--reverse", mutant.patch, cwd=tree)
 
 
-def try_all(mutants: list[Mutant], folder: Path) -> int:
+def in_order_of_commit(mutants: list[Mutant]) -> list[Mutant]:
+    """Another order for each commit, so that over time each bug has its turn within a budget."""
+    commit = run("git", "rev-parse", "HEAD", cwd=ROOT).stdout.strip()
+    return sorted(mutants, key=lambda one: hashlib.sha256(f"{commit} {one.name}".encode()).digest())
+
+
+def require_green(mutant: Mutant, tree: Path, folder: Path) -> None:
+    build(tree, folder, mutant.killer)
+    if not passes(tree, folder, mutant):
+        raise BrokenMutant(f"{mutant.killer} {mutant.tests} is red without any bug")
+
+
+def try_all(mutants: list[Mutant], folder: Path, budget_s: float) -> int:
+    began = time.monotonic()
     tree = folder / "tree"
     tree.mkdir(parents=True, exist_ok=True)
     copy_tree(tree)
     configured = run("cmake", "--preset", "dev", "-B", folder / "build", cwd=tree)
     if configured.returncode != 0:
         raise BrokenMutant(f"the tree does not configure:\n{configured.stdout[-2000:]}")
-    for program in sorted({mutant.killer for mutant in mutants}):
-        build(tree, folder / "build", program)
-        if not passes(tree, folder / "build", program):
-            raise BrokenMutant(f"{program} is red without any bug")
+    green: set[tuple[str, str]] = set()
     survivors = 0
-    for mutant in mutants:
+    for tried, mutant in enumerate(mutants):
+        if tried > 0 and time.monotonic() - began > budget_s:
+            left = [one.name for one in mutants[tried:]]
+            print(f"mutants: out of time, {len(left)} not tried: {', '.join(sorted(left))}")
+            mutants = mutants[:tried]
+            break
+        if (mutant.killer, mutant.tests) not in green:
+            require_green(mutant, tree, folder / "build")
+            green.add((mutant.killer, mutant.tests))
         killed = noticed(mutant, tree, folder / "build")
         survivors += not killed
         print(f"{'noticed ' if killed else 'SURVIVED'} {mutant.name}: {mutant.bug}", flush=True)
@@ -118,6 +147,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Plants one bug at a time and demands that the "
                                      "tests notice.", epilog="example: mutants.py --only unfair-lock")
     parser.add_argument("--only", action="append", metavar="NAME", help="this bug; may be repeated")
+    parser.add_argument("--budget", type=float, default=math.inf, metavar="SECONDS",
+                        help="begin no bug after this time; at least one is tried")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "mutants", metavar="DIR",
                         help="where the copy is built (build/mutants)")
     options = parser.parse_args(arguments)
@@ -126,7 +157,10 @@ def main(arguments: list[str]) -> int:
         wanted = set(options.only or [mutant.name for mutant in mutants])
         if unknown := wanted - {mutant.name for mutant in mutants}:
             raise BrokenMutant(f"no such bug: {', '.join(sorted(unknown))}; see ci/mutants/")
-        return try_all([m for m in mutants if m.name in wanted], options.build.resolve())
+        chosen = [mutant for mutant in mutants if mutant.name in wanted]
+        if options.budget < math.inf:
+            chosen = in_order_of_commit(chosen)
+        return try_all(chosen, options.build.resolve(), options.budget)
     except BrokenMutant as error:
         print(f"mutants.py: {error}", file=sys.stderr)
         return 2

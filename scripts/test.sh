@@ -9,6 +9,7 @@ source scripts/steps.sh
 STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan
   tsan mutants)
 QUICK=(build unit python)
+CI_MUTANTS_S=150
 
 usage() {
   cat <<'END'
@@ -19,7 +20,8 @@ usage: scripts/test.sh [--quick] [--only STEP] [--list]
   --list       the steps and what they do
   --help       this text
 
-With CI set in the environment, warnings are errors.
+With CI set in the environment, warnings are errors, and the planted bugs are tried for a limited
+time only.
 example: scripts/test.sh --only asan
 END
 }
@@ -153,7 +155,7 @@ step_benchmarks() {
     baselines+=,sqlitecpp,soci
   fi
   build/bin/pragmark bench --pragmas production,write-optimised --strategy "$strategies,$baselines" \
-    --in-flight 1,8 --processes 1,2 --threads 2 --ops 4 --repetitions 1 --rows 100 \
+    --in-flight 1,8 --processes 1,2 --memory-statistics as-built,off --threads 2 --ops 4 --repetitions 1 --rows 100 \
     --dir "$work" --out "$work/all.json"
   build/bin/pragmark bench --workload sequential_write --strategy group-commit \
     --schema standard,one-index,no-indexes,without-rowid --ops 1 --repetitions 1 --rows 100 \
@@ -199,7 +201,8 @@ step_tsan() {
   fixed_addresses ctest --preset tsan
 }
 
-step_mutants() { "$PYTHON" ci/mutants.py; }
+# All of them take longer than CI may; another commit has another choice.
+step_mutants() { "$PYTHON" ci/mutants.py ${CI:+--budget "$CI_MUTANTS_S"}; }
 
 for step in "${steps[@]}"; do
   run_step "$step: $(describe "$step")" "step_${step//-/_}"
