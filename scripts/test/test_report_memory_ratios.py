@@ -132,6 +132,16 @@ def test_a_best_as_built_has_no_such_rung(summarise):
     assert steps_of(summarise(document)) == [*STEPS_BEFORE, "32 requests in flight"]
 
 
+def test_a_baseline_with_it_off_is_none_of_a_best_as_built(summarise):
+    made = Synthetic()
+    made.add("mixed", "default", "open-per-op", 10.0, **OFF)
+    made.add("mixed", "production", "open-per-op", 20.0)
+    made.add("mixed", "production", "per-thread", 90.0)
+    summary = summarise(made.document())
+    assert steps_of(summary) == ["connection strategy: per-thread"]
+    assert named(ladder_of(summary).base) == "production/open-per-op"
+
+
 def test_a_ladder_without_as_built_says_what_is_lacking(summarise):
     made = Synthetic()
     made.add("mixed", "default", "open-per-op", 10.0, **OFF)
