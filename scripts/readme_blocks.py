@@ -126,6 +126,9 @@ def difference_cells(difference: choices.Difference) -> tuple[str, str]:
         name = difference.other
         has, takes = SCHEMAS.get(name, ("the store's schema", "another"))
         return (has, f"{takes} (schema {name})")
+    if difference.kind == choices.STATISTICS:
+        return tuple(f"{choices.STATISTICS} {value.replace('-', ' ')}"
+                     for value in (difference.chosen, difference.other))
     return (value_text(difference.name, difference.chosen),
             value_text(difference.name, difference.other))
 

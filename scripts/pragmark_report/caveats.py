@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from . import findings, stats, words
 from .compute import RunSummary, Summary
-from .model import Verification
+from .model import OFF, Verification
 from .strategy import PYTHON_ORIGINAL
 from .words import Name, Sentence
 
@@ -17,6 +17,7 @@ MIN_FDATASYNC_US = 20.0  # no device makes data durable faster
 NOISY_PERCENT = 10.0
 MAX_HARNESS_NS = 50.0  # of a request; above it the harness has a defect
 NOT_PROVED = ("fail", "ineffective", "misread", "unknown")
+BUILT_OFF = "DEFAULT_MEMSTATUS=0"  # among the compile options
 
 
 def of_summary(summary: Summary) -> list[Sentence]:
@@ -36,7 +37,7 @@ def of_summary(summary: Summary) -> list[Sentence]:
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
     return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_harness(run),
-            *_python(run), *_variants(run), *_classes(run)]
+            *_python(run), *_variants(run), *_memory_statistics(run), *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:
@@ -175,6 +176,19 @@ def _variants(run: RunSummary) -> list[Sentence]:
         return []
     return [("Experiments with the schema stand in the tables: ", *words.listed_names(found),
              ". One may lack an index that reads need, so none is the answer of a workload.")]
+
+
+def _memory_statistics(run: RunSummary) -> list[Sentence]:
+    """https://sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigmemstatus lists what
+    does not work without."""
+    if not any(row.configuration.memory_statistics == OFF for row in run.rows):
+        return []
+    said: list[Sentence] = [(
+        "Memory statistics off is a setting of the whole process (sqlite3_config before SQLite is "
+        "initialised); sqlite3_memory_used, sqlite3_status and the heap limits do not work then.",)]
+    if BUILT_OFF in run.run.context["sqlite_compile_options"].split():
+        said.append(("This SQLite was built with memory statistics off, so as built is off too.",))
+    return said
 
 
 def _classes(run: RunSummary) -> list[Sentence]:

@@ -29,7 +29,7 @@ STYLE = {
     "svg.fonttype": "none",
     "path.simplify": False,
 }
-MAX_LABEL = 76  # characters of a configuration's name; the table has all of it
+MAX_LABEL = 100  # characters of a configuration's name; the table has all of it
 WIDTH, ROW, HEAD, FOOT, RIGHT = 10.0, 0.255, 0.42, 0.46, 2.75  # inches
 MIN_PANEL = 3.6  # inches across; a figure with long labels is wider than WIDTH
 TITLE, BOTTOM = 0.92, 0.12  # inches above the first and below the last panel

@@ -2,9 +2,9 @@
 
 The chosen configuration is `write-optimised` with `group-commit` on the store's schema. Every other
 configuration of such a result differs from it in exactly one thing: a setting of the PRAGMA set,
-the schema, or the strategy (its name or one of its options). One that differs in several is
-refused, as its figure would be laid to a choice that is only a part of it. Settings are compared by
-what the result says each set holds, not by the sets' names. Pure.
+the schema, the strategy (its name or one of its options), or memory statistics. One that differs in
+several is refused, as its figure would be laid to a choice that is only a part of it. Settings are
+compared by what the result says each set holds, not by the sets' names. Pure.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from . import stats, strategy
 from .compute import Row, RunSummary
 from .errors import InputError
-from .model import STANDARD_SCHEMA, Configuration, Load, Run, natural
+from .model import AS_BUILT, STANDARD_SCHEMA, Configuration, Load, Run, natural
 from .stats import Ratio
 
 CHOSEN_SET, CHOSEN_STRATEGY = "write-optimised", strategy.GROUP_COMMIT
 SETTING, SCHEMA, STRATEGY = "setting", "schema", "strategy"
-KINDS = (SETTING, SCHEMA, STRATEGY)  # in the order of a table
+STATISTICS = "memory statistics"
+KINDS = (SETTING, SCHEMA, STRATEGY, STATISTICS)  # in the order of a table
 ONE_AT_A_TIME = "measure alternatives that differ in one thing each"
 SAME_RUN = f"measure {CHOSEN_SET} with {CHOSEN_STRATEGY} in the same run"
 
@@ -30,7 +31,7 @@ class Difference:
     """The one thing in which an alternative differs from the chosen."""
 
     kind: str  # of KINDS
-    name: str  # of the setting or the option; the kind itself for a schema or a whole strategy
+    name: str  # of the setting or the option; otherwise the kind itself
     chosen: str | None  # None: the set does not say, so it is SQLite's own
     other: str | None
 
@@ -81,8 +82,9 @@ def _choice(run: Run, rows: list[Row]) -> Choice:
 
 
 def _is_chosen(configuration: Configuration) -> bool:
-    return (configuration.pragma_set, configuration.strategy, configuration.schema) == (
-        CHOSEN_SET, CHOSEN_STRATEGY, STANDARD_SCHEMA)
+    return (configuration.pragma_set, configuration.strategy, configuration.schema,
+            configuration.memory_statistics) == (
+        CHOSEN_SET, CHOSEN_STRATEGY, STANDARD_SCHEMA, AS_BUILT)
 
 
 def _place(configuration: Configuration) -> str:
@@ -99,6 +101,8 @@ def _alternative(run: Run, row: Row, chosen: Row) -> Alternative:
         things = f"{len(found)} things ({names})" if found else "nothing"
         what = (f"{configuration.pragma_set}/{configuration.strategy} on schema "
                 f"{configuration.schema}")
+        if configuration.memory_statistics != AS_BUILT:
+            what += f" with {STATISTICS} {configuration.memory_statistics}"
         problem = f"{what} in {_place(configuration)} differs from the chosen in {things}"
         raise InputError(run.source, problem, ONE_AT_A_TIME)
     ratio = row.throughput and stats.ratio(row.throughput.repetitions_per_second,
@@ -113,6 +117,7 @@ def _differences(run: Run, chosen: Configuration, other: Configuration) -> list[
     pairs.append((STRATEGY, STRATEGY, chosen.served.name, other.served.name))
     pairs += [(STRATEGY, option, getattr(chosen.served, option), getattr(other.served, option))
               for option in strategy.OPTIONS]
+    pairs.append((STATISTICS, STATISTICS, chosen.memory_statistics, other.memory_statistics))
     return [Difference(*pair) for pair in pairs if pair[2] != pair[3]]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from . import stats
 from .model import (
+    AS_BUILT,
     BASELINE_SET,
     BASELINE_STRATEGY,
     NOT_STATED,
@@ -235,12 +236,14 @@ def _failures(
 
 
 def _with_ratios(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The same rows with `over_baseline` where the case has a baseline with the same clients."""
+    """The same rows with `over_baseline` where the case has a baseline with the same clients. Its
+    memory statistics are as built, whatever those of the row."""
     baselines = {
         row.configuration.load: row
         for row in rows
         if row.configuration.pragma_set == BASELINE_SET
         and row.configuration.strategy == BASELINE_STRATEGY
+        and row.configuration.memory_statistics == AS_BUILT
         and not row.configuration.is_variant
     }
     return tuple(_with_ratio(row, baselines.get(row.configuration.load.serial)) for row in rows)

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from . import chart, words
-from .chart import GRID, INK, MUTED, PAPER, Panel, cut, shorten
+from .chart import GRID, INK, MAX_LABEL, MUTED, PAPER, Panel, cut, shorten
 from .compute import Row, RunSummary
 from .levers import Ladder, Step
 from .model import NOT_STATED, POWER_SAFE, PROCESS_SAFE, UNSAFE, Case
@@ -36,6 +36,7 @@ PERCENTILES = (  # counter, name, colour from pale to dark, marker
 )
 TARGET_LINE = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
 ROWS_PER_FIGURE = 40
+MIN_NAME = 40  # characters of set and strategy that a label keeps, whatever stands behind
 MAX_ERROR = 29  # characters of an error's message
 
 
@@ -116,7 +117,7 @@ def ladder(ladders: Sequence[Ladder], target: float, subtitle: str) -> list[Figu
 
 def _ladder_panel(ladder_: Ladder) -> Panel:
     base = ladder_.base.configuration
-    labels = [f"{shorten(base.pragma_set, 28)} / {base.strategy}",
+    labels = [f"{shorten(base.pragma_set, 28)} / {words.strategy_text(ladder_.base)}",
               *(f"+ {words.step_text(step)}{'' if step.interleaved else ', another run'}"
                 for step in ladder_.steps)]
     rows = [(ladder_.base, None), *((step.after, step) for step in ladder_.steps)]
@@ -182,13 +183,17 @@ def _panel(case: Case, rows: tuple[Row, ...]) -> Panel:
 
 
 def _label(row: Row, with_clients: bool) -> str:
-    """Set, strategy, and who asked; several requests in flight are always told."""
-    parts = [f"{shorten(row.configuration.pragma_set, 28)} / {words.strategy_text(row)}"]
+    """Set, strategy, and who asked; several requests in flight are always told. A long one loses
+    the middle of its strategy, never what tells it from a row of the same strategy."""
+    configuration = row.configuration
+    told = words.not_standard(configuration)
     if with_clients:
-        parts.append(words.clients_text(row))
-    if row.configuration.load.in_flight > 1:
-        parts.append(words.in_flight_text(row.configuration.load))
-    return ", ".join(parts)
+        told.append(words.clients_text(row))
+    if configuration.load.in_flight > 1:
+        told.append(words.in_flight_text(configuration.load))
+    end = "".join(f", {each}" for each in told)
+    name = f"{shorten(configuration.pragma_set, 28)} / {configuration.strategy}"
+    return shorten(name, max(MAX_LABEL - len(end), MIN_NAME)) + end
 
 
 def _throughput_row(axis: Axes, y: int, row: Row) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import stats, words
+from . import stats, words, yardsticks
 from .compute import Answer, Row, RunSummary, Summary, can_answer
-from .levers import CONNECTION, SETTINGS, Ladder, Step
-from .model import BASELINE_SET, BASELINE_STRATEGY, WHAT_A_CRASH_COSTS
+from .levers import CONNECTION, MEMORY_STATISTICS, SETTINGS, Change, Ladder, Step
+from .model import AS_BUILT, BASELINE_SET, BASELINE_STRATEGY, WHAT_A_CRASH_COSTS
 from .words import Name, Sentence
 
 ONE_WORKLOAD = {
@@ -73,9 +73,14 @@ def largest_steps(ladders: Sequence[Ladder]) -> Sentence:
 
 def _levers_of(step: Step) -> str:
     """`the connection strategy`, `group commit and checkpointing together`."""
-    names = [f"the {change.lever}" if change.lever in (CONNECTION, SETTINGS) else change.lever
-             for change in step.changes]
+    names = [_lever_of(change) for change in step.changes]
     return words.listed(names) + (" together" if len(names) > 1 else "")
+
+
+def _lever_of(change: Change) -> str:
+    if change.lever == MEMORY_STATISTICS:  # by themselves they brought nothing
+        return words.change_text(change)
+    return f"the {change.lever}" if change.lever in (CONNECTION, SETTINGS) else change.lever
 
 
 def no_figure(answer: Answer) -> str:
@@ -192,6 +197,7 @@ def _unknown(ladder: Ladder) -> list[Sentence]:
     options = {
         SETTINGS: ("--pragmas", BASELINE_SET, base.pragma_set),
         CONNECTION: ("--strategy", BASELINE_STRATEGY, base.strategy),
+        MEMORY_STATISTICS: ("--memory-statistics", AS_BUILT, base.memory_statistics),
     }
     for lever in ladder.unknown:
         option, baseline, word = options[lever]
@@ -202,6 +208,8 @@ def _unknown(ladder: Ladder) -> list[Sentence]:
 
 
 def _bare(lever: str) -> str:
+    if lever == MEMORY_STATISTICS:
+        return lever
     return "the PRAGMA set" if lever == SETTINGS else f"the {lever}"
 
 
@@ -216,6 +224,16 @@ def _class(row: Row) -> Sentence:
     name = Name(row.configuration.pragma_set)
     cost = WHAT_A_CRASH_COSTS.get(row.durability)
     return (name, f" is {row.durability}", f": {cost}" if cost else "")
+
+
+def memory_statistics(answers: Sequence[Answer]) -> Sentence:
+    """How to read comparisons with memory statistics off on a side; empty when there are none."""
+    if not any(each.statistics_off for answer in answers for each in yardsticks.all_of(answer)):
+        return ()
+    return ("Memory statistics are as built where nothing is said of them, as in an application "
+            "that does nothing about them. A ratio of ours with them off over what has them as "
+            "built includes what turning them off brings; one over what has them off as well does "
+            "not.",)
 
 
 def harness(run: RunSummary) -> Sentence:

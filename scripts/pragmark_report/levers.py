@@ -8,6 +8,7 @@ positions, so that a configuration is a point, the baseline is the lowest and th
     checkpoints      commit -> background
     WAL writes       direct -> coalesced
     settings         default -> production -> write-optimised, or another set
+    statistics       as-built -> off: whether SQLite counts its memory
     in flight        1 -> N requests under way at one client
 
 Of all ways up, the ladder is the one with most rungs, and among those the one that pulls the levers
@@ -27,14 +28,15 @@ from itertools import pairwise
 
 from . import stats, strategy
 from .compute import Answer, Row, RunSummary, Summary, best_row, differing_keys
-from .model import BASELINE_SET, BASELINE_STRATEGY, Configuration, Load
+from .model import AS_BUILT, BASELINE_SET, BASELINE_STRATEGY, Configuration, Load
 from .stats import Ratio
 
 CONNECTION, GROUP_COMMIT, ONE_WRITER = "connection strategy", "group commit", "one writer"
 CHECKPOINTING, WAL_WRITES = "checkpointing", "WAL writes"
-SETTINGS, IN_FLIGHT, BUILD = "settings", "requests in flight", "SQLite build"
-LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS, IN_FLIGHT,
-          BUILD)  # in the order in which they are pulled when there is a choice
+SETTINGS, MEMORY_STATISTICS = "settings", "memory statistics"
+IN_FLIGHT, BUILD = "requests in flight", "SQLite build"
+LEVERS = (CONNECTION, GROUP_COMMIT, ONE_WRITER, CHECKPOINTING, WAL_WRITES, SETTINGS,
+          MEMORY_STATISTICS, IN_FLIGHT, BUILD)  # in the order of pulling when there is a choice
 ON_THE_WAY = ("production", "write-optimised")  # sets that lead from the baseline's to another
 BUILD_KEYS = {"sqlite_version", "sqlite_source_id", "sqlite_compile_options",
               "python_version", "python_sqlite_version"}  # the last two are a yardstick's
@@ -152,6 +154,8 @@ def _paths(top: Configuration) -> tuple[_Path, ...]:
         _Path(lambda c: c.served.wal_writes, _options(strategy.WAL_WRITES, served.wal_writes),
               (WAL_WRITES,)),
         _Path(lambda c: c.pragma_set, _sets(top.pragma_set), (SETTINGS,) * 3),
+        _Path(lambda c: c.memory_statistics, _ordered(AS_BUILT, top.memory_statistics),
+              (MEMORY_STATISTICS,)),
         _Path(lambda c: c.load.in_flight, _ordered(1, top.load.in_flight), (IN_FLIGHT,)),
     )
 
@@ -226,6 +230,8 @@ def _unknown(base: Configuration) -> tuple[str, ...]:
         lacking.append(SETTINGS)
     if base.strategy != BASELINE_STRATEGY:
         lacking.append(CONNECTION)
+    if base.memory_statistics != AS_BUILT:
+        lacking.append(MEMORY_STATISTICS)
     return tuple(lacking)
 
 

@@ -14,6 +14,8 @@ from pathlib import PurePath
 from . import strategy as strategies
 from .errors import InputError
 from .model import (
+    AS_BUILT,
+    MEMORY_STATISTICS,
     NOT_STATED,
     STANDARD_SCHEMA,
     Case,
@@ -159,13 +161,17 @@ def parse_name(path: str, name: str, row_threads: float | None) -> Configuration
     values.setdefault("threads", str(int(row_threads or 1)))
     load = Load(*(_count(path, name, values.pop(key, "1"), what) for key, what in LOAD_KEYS))
     schema = values.pop("schema", STANDARD_SCHEMA)
+    memory_statistics = values.pop("memory_statistics", AS_BUILT)
+    if memory_statistics not in MEMORY_STATISTICS:
+        problem = f"benchmark name {name}: unknown value memory_statistics:{memory_statistics}"
+        raise InputError(path, problem, NEWER)
     try:
         strategy = strategies.parse(parts[-1]).written
     except ValueError as error:
         raise InputError(path, f"benchmark name {name}: {error}", NEWER) from None
     kept = sorted((key, value) for key, value in values.items() if key not in RUN_LENGTH_KEYS)
     case = Case(parts[0], tuple(kept))
-    return Configuration(case, "/".join(parts[1:-1]), strategy, load, schema)
+    return Configuration(case, "/".join(parts[1:-1]), strategy, load, schema, memory_statistics)
 
 
 def _count(path: str, name: str, text: str, what: str) -> int:

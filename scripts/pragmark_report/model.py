@@ -15,6 +15,8 @@ WORKLOAD_ORDER = ("sequential_read", "sequential_write", "concurrent_read", "mix
 BASELINE_SET = "default"
 BASELINE_STRATEGY = strategies.OPEN_PER_OP
 STANDARD_SCHEMA = "standard"
+AS_BUILT, OFF = "as-built", "off"
+MEMORY_STATISTICS = (AS_BUILT, OFF)  # whether the process told SQLite to count its allocations
 
 POWER_SAFE = "power-safe"
 PROCESS_SAFE = "process-safe"
@@ -39,10 +41,11 @@ def natural(value: str) -> tuple[float, str]:
 @dataclass(frozen=True)
 class Case:
     """What is asked of the database: a workload and its parameters. Rates of two cases do not
-    compare; those of one case do, whatever set, strategy, schema or load answers it."""
+    compare; those of one case do, whatever set, strategy, schema, memory statistics or load answers
+    it."""
 
     workload: str
-    parameters: tuple[tuple[str, str], ...]  # sorted by key, without load and schema
+    parameters: tuple[tuple[str, str], ...]  # sorted by key, without what serves the case
 
     def sort_key(self) -> tuple:
         """Workloads in the order of the documentation, then parameters, numbers by value."""
@@ -76,6 +79,7 @@ class Configuration:
     strategy: str  # as Strategy.written
     load: Load
     schema: str = STANDARD_SCHEMA
+    memory_statistics: str = AS_BUILT  # of MEMORY_STATISTICS
 
     @property
     def served(self) -> Strategy:
@@ -94,13 +98,15 @@ class Configuration:
         return self.schema != STANDARD_SCHEMA
 
     def sort_key(self) -> tuple:
-        """The baseline set first, strategies in the order of the documentation."""
+        """The baseline set first, strategies in the order of the documentation, and memory
+        statistics off beside the same as built."""
         return (
             self.case.sort_key(),
             self.load.sort_key(),
             _place((STANDARD_SCHEMA,), self.schema),
             _place((BASELINE_SET,), self.pragma_set),
             self.served.sort_key(),
+            _place(MEMORY_STATISTICS, self.memory_statistics),
         )
 
 

@@ -87,9 +87,13 @@ def _html(sentence: Sentence) -> Markup:
 
 
 def _breakable(name: str) -> Markup:
-    """A name that may be broken behind a plus sign, as composed names are long, and else only in
-    parts that are long themselves: not at the hyphen of group-commit."""
-    head, *tail = name.split("+")
+    """A name that may be broken behind a plus sign or a comma, as composed names are long, and else
+    only in parts that are long themselves: not at the hyphen of group-commit."""
+    return Markup(", ").join(map(_breakable_word, name.split(", ")))
+
+
+def _breakable_word(word: str) -> Markup:
+    head, *tail = word.split("+")
     parts = [head, *(f"+{part}" for part in tail)]
     return Markup("<wbr>").join(
         Markup('<span class="whole">{}</span>').format(part) if len(part) <= MAX_WHOLE else part

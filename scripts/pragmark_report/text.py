@@ -53,6 +53,8 @@ def _run(run: RunSummary, summary: Summary, colour: bool) -> list[str]:
         lines += text_tables.ladder(ladder) if ladder and len(ladder.steps) > 1 else []
         lines += text_tables.comparisons(yardsticks.all_of(answer))
         lines.append("")
+    if note := findings.memory_statistics(run.answers):
+        lines += [words.plain(note), ""]
     lines += text_tables.scaling_tables(scaling.groups(run))
     lines += [f"Caveat: {words.plain(sentence)}" for sentence in caveats.of_run(run)]
     return [*lines, ""]
@@ -173,6 +175,7 @@ def _row_name(row: Row) -> dict:
         "pragma_set": configuration.pragma_set,
         "strategy": configuration.strategy,
         "schema": configuration.schema,
+        "memory_statistics": configuration.memory_statistics,
         **dataclasses.asdict(configuration.load),
     }
 

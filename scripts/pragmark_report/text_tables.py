@@ -39,7 +39,7 @@ def comparisons(found: Sequence[Comparison]) -> list[str]:
             words.plain(words.served_by(each.ours)),
             words.plain(words.served_by(each.against)),
             words.clients_text(each.ours),
-            each.question,
+            each.shows,
             words.ratio(each.ratio),
             words.ratio(each.p99_9_ratio),
             words.n_text((each.ours.n, each.against.n)),

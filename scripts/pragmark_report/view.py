@@ -62,6 +62,7 @@ class RunView:
     headline: Sentence
     largest_steps: Sentence
     harness: Sentence
+    memory_statistics: Sentence
     findings: tuple[Finding, ...]
     caveats: tuple[Sentence, ...]
     throughput_plots: tuple[Plot, ...]
@@ -99,6 +100,7 @@ def of_run(run: RunSummary, summary: Summary) -> RunView:
         headline=findings.headline(run, target),
         largest_steps=findings.largest_steps(known),
         harness=findings.harness(run),
+        memory_statistics=findings.memory_statistics(run.answers),
         findings=tuple(_finding(answer, titles[answer.case], ladder)
                        for answer, ladder in zip(run.answers, ladders)),
         caveats=tuple(caveats.of_run(run)),

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 from . import levers
 from .compute import Row
-from .model import STANDARD_SCHEMA, Case, Configuration, Load
+from .model import OFF, STANDARD_SCHEMA, Case, Configuration, Load
 from .scaling import PROCESSES, THREADS
 from .stats import Interval, Ratio
 
 NOTHING = "\u2013"  # stands in a table where there is no figure
+STATISTICS_OFF = "memory statistics off"  # as built is not told
 
 
 class Name(str):
@@ -130,15 +131,17 @@ def case_titles(cases: Sequence[Case]) -> dict[Case, str]:
 
 
 def served_by(row: Row) -> Sentence:
-    """`production`/`per-thread`, with the schema when it is not the standard one, and with the
-    requests in flight when there are several: no rate of theirs is told without."""
+    """`production`/`per-thread`, with the schema when it is not the standard one, with memory
+    statistics when they are off, and with the requests in flight when there are several: no rate of
+    theirs is told without."""
     configuration = row.configuration
     parts = [Name(configuration.pragma_set), "/", Name(configuration.strategy)]
     if configuration.schema != STANDARD_SCHEMA:
         parts += [" on schema ", Name(configuration.schema)]
+    told = [STATISTICS_OFF] if configuration.memory_statistics == OFF else []
     if configuration.load.in_flight > 1:
-        parts.append(f" with {in_flight_text(configuration.load)}")
-    return tuple(parts)
+        told.append(in_flight_text(configuration.load))
+    return (*parts, f" with {listed(told)}") if told else tuple(parts)
 
 
 def in_flight_text(load: Load) -> str:
@@ -160,19 +163,23 @@ def load_text(row: Row) -> str:
 
 
 def strategy_text(row: Row) -> str:
-    """The strategy as a table tells it: with the schema when that is not the standard one."""
-    configuration = row.configuration
-    if configuration.schema == STANDARD_SCHEMA:
-        return configuration.strategy
-    return f"{configuration.strategy}, schema {configuration.schema}"
+    """The strategy as a table tells it: with the schema when that is not the standard one, and with
+    memory statistics when they are off."""
+    return ", ".join([row.configuration.strategy, *not_standard(row.configuration)])
+
+
+def not_standard(configuration: Configuration) -> list[str]:
+    """What a configuration has beside its set, strategy and load: nothing, for most."""
+    schema = configuration.schema
+    return [*([] if schema == STANDARD_SCHEMA else [f"schema {schema}"]),
+            *([STATISTICS_OFF] if configuration.memory_statistics == OFF else [])]
 
 
 def series_text(like: Configuration, quantity: str) -> str:
-    """What the points of a scaling series share: set, strategy, schema, and the other loads."""
+    """What the points of a scaling series share: set, strategy, schema, memory statistics, and the
+    other loads."""
     load = like.load
-    parts = [f"{like.pragma_set} / {like.strategy}"]
-    if like.schema != STANDARD_SCHEMA:
-        parts.append(f"schema {like.schema}")
+    parts = [f"{like.pragma_set} / {like.strategy}", *not_standard(like)]
     if quantity != THREADS:
         parts.append(plural(load.threads, "thread"))
     if quantity != PROCESSES and load.processes > 1:
@@ -189,13 +196,16 @@ def n_text(counts: Iterable[int]) -> str:
 
 
 def change_text(change: levers.Change) -> str:
-    """`checkpointing: background`, `32 requests in flight`, `group commit`."""
+    """`checkpointing: background`, `32 requests in flight`, `group commit`, `memory statistics
+    off`."""
     if change.lever == levers.IN_FLIGHT:
         return f"{change.after} requests in flight"
     if change.lever == levers.BUILD:
         return f"SQLite {change.after}"
     if change.lever in (levers.GROUP_COMMIT, levers.ONE_WRITER):
         return change.lever
+    if change.lever == levers.MEMORY_STATISTICS:
+        return f"{change.lever} {change.after}"
     return f"{change.lever}: {change.after}"
 
 

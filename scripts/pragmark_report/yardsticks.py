@@ -6,6 +6,11 @@ clients, which does for one request what the yardstick does. What it brings: the
 the same clients, whatever its set and strategy; when that has several requests in flight, the best
 with one at a time as well. What the best brings over the plainest is told in the same two forms.
 
+Whether SQLite counts its memory is a setting of the process, which an application turns off or not,
+whatever it uses. So what the library costs is told between equals, and the best is held against the
+yardstick as built, which is what an application gets that does nothing, and against the same with
+memory statistics off, where that was measured.
+
 Every comparison has two ratios: of throughput, where more is better, and of the p99.9 latency of
 the repetitions, where less is.
 """
@@ -17,7 +22,7 @@ from dataclasses import dataclass, replace
 
 from . import stats
 from .compute import Answer, Row, best_row, can_answer
-from .model import Configuration
+from .model import AS_BUILT, OFF, Configuration
 from .stats import Ratio
 from .strategy import PER_THREAD
 
@@ -25,6 +30,10 @@ COSTS, BRINGS = "what the library costs", "what it brings"
 BOTH = "what the library costs, and brings"  # its best is `per-thread` with that set
 
 BEST = "what the best brings"
+STATISTICS = {  # memory statistics of ours and theirs -> what else is in the ratio
+    (OFF, AS_BUILT): ", memory statistics off included",
+    (AS_BUILT, OFF): ", against memory statistics off",
+}
 PLAINEST = ("production", PER_THREAD)
 
 
@@ -37,6 +46,21 @@ class Comparison:
     against: Row  # a yardstick, or the plainest of ours
     ratio: Ratio  # of throughput
     p99_9_ratio: Ratio | None  # None: a repetition does not tell its p99.9
+
+    @property
+    def statistics_off(self) -> bool:
+        """Whether memory statistics are off on a side."""
+        return OFF in self._statistics
+
+    @property
+    def shows(self) -> str:
+        """The question, and whether the answer compares memory statistics too."""
+        return self.question + STATISTICS.get(self._statistics, "")
+
+    @property
+    def _statistics(self) -> tuple[str, str]:
+        return (self.ours.configuration.memory_statistics,
+                self.against.configuration.memory_statistics)
 
 
 def compare(answer: Answer) -> tuple[Comparison, ...]:

@@ -117,6 +117,27 @@ def choices_synthetic(alternatives=ALTERNATIVES, loads=(1, 32)) -> Synthetic:
     return made
 
 
+OFF = {"memory_statistics": "off"}
+GAIN_OFF = 2.4
+
+
+def statistics_document(off=((*CHOSEN, 1), (*CHOSEN, 32)), yardsticks_off=()) -> dict:
+    """Every rung as built, and those of `off` with memory statistics off as well."""
+    made = Synthetic()
+    rate = 4000.0
+    for pragma_set, strategy, in_flight, factor in RUNGS:
+        rate *= factor
+        load = {"threads": 10, "in_flight": in_flight}
+        made.add("concurrent_read", pragma_set, strategy, rate, **load)
+        if (pragma_set, strategy, in_flight) in off:
+            made.add("concurrent_read", pragma_set, strategy, GAIN_OFF * rate, **load, **OFF)
+    for name in ("raw", "soci"):
+        made.add("concurrent_read", "production", name, 65_000.0, 10)
+        if name in yardsticks_off:
+            made.add("concurrent_read", "production", name, GAIN_OFF * 65_000.0, 10, **OFF)
+    return made.document()
+
+
 def scaling_document() -> dict:
     """Threads, rows and processes, each over several values with all else equal."""
     made = Synthetic()

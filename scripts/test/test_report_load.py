@@ -76,6 +76,8 @@ BROKEN = [
     (rename_row("/repeats:9", "/in_flight:0"), "number of requests in flight"),
     (rename_row("/repeats:9", "/in_flight:many"), "number of requests in flight"),
     (rename_row("/repeats:9", "/processes:-1"), "number of processes"),
+    (rename_row("/repeats:9", "/memory_statistics:on"), "unknown value memory_statistics:on"),
+    (rename_row("/repeats:9", "/memory_statistics:"), "unknown value memory_statistics:;"),
     (rename_row("per-thread", "per-thread+wal=direct"), "unknown option wal"),
     (rename_row("per-thread", "group-commit+checkpoints=never"), "value checkpoints=never"),
     (rename_row("per-thread", "group-commit+checkpoints=commit+checkpoints=commit"), "told twice"),
@@ -286,6 +288,7 @@ def test_strategies_stand_in_the_order_of_the_documentation_and_variants_behind(
             "single-writer+checkpoints=background", "group-commit+checkpoints=commit",
             "group-commit+wal_writes=direct", "group-commit"]
     names = [f"mixed/production/{strategy}/rows:5" for strategy in told]
+    names.append("mixed/production/group-commit/rows:5/memory_statistics:off")
     names.append("mixed/production/raw/rows:5/schema:one-index")
     found = [load_bench.parse_name("f", f"{name}/real_time", 1.0) for name in names]
     assert sorted(reversed(found), key=lambda each: each.sort_key()) == found

@@ -235,8 +235,8 @@ def test_the_json_summary_is_strict_and_complete(summarise, document):
     best = answers[1]["configurations"][4]
     assert best["throughput"]["interval"]["coverage"] == pytest.approx(0.9609375)
     assert answers[1]["best"] == {
-        "pragma_set": "production", "strategy": "per-thread", "schema": "standard", "threads": 1,
-        "processes": 1, "in_flight": 1}
+        "pragma_set": "production", "strategy": "per-thread", "schema": "standard",
+        "memory_statistics": "as-built", "threads": 1, "processes": 1, "in_flight": 1}
     assert summary["verifications"][0]["verdict"] == "pass"
 
 
