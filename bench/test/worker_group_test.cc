@@ -89,7 +89,7 @@ TEST_F(WorkerGroupTest, OriginalInPythonRunsEveryWorkload) {
   for (const WorkloadInfo& workload : workloads()) {
     Configuration one = configuration(workload.name, workload.concurrent ? 3 : 1, 7);
     one.strategy = kPythonOriginal;
-    const Row row = run(one, {.python_command = {"python3", "../scripts/original.py"}}).at(0);
+    const Row row = run(one, {.python_command = {"python3", PRAGMARK_ORIGINAL}}).at(0);
     ASSERT_FALSE(row.error_occurred) << workload.name << ": " << row.error_message;
     EXPECT_EQ(counter(row, "operations"), workload.concurrent ? 21 : 7);
     EXPECT_EQ(counter(row, "errors"), 0);
