@@ -9,9 +9,8 @@
 // woken: after kAlone writes in a row that nobody else came between, it commits them itself.
 //
 // Invariants:
-// 1. A request of write() lives on its caller's stack, and its caller sleeps until it is done; one
-// of
-//    submit() is owned by the queue. So the queue is never longer than the number of threads and
+// 1. A request of write() lives on its caller's stack, and its caller sleeps until it is done; that
+//    of submit() is owned by the queue. So the queue is never longer than the number of threads and
 //    kMostSubmitted, which is the bound and the back-pressure.
 // 2. The connection belongs to whoever commits, without the mutex; `committing_` says that somebody
 //    does, or that the thread was told to.
