@@ -34,12 +34,12 @@ class Rendered:
 
 
 def answer_block(report: Rendered) -> str:
-    """What a reader of the README sees: the command, what it prints, and its figure."""
+    """What a reader of the README sees: the command, what it prints, and its figures."""
     name = report.name
-    figure = min(file for file in report.figures if file.startswith("throughput"))
+    figures = [f"![Throughput of every configuration against the target]({name}/{file})\n\n"
+               for file in report.figures if file.startswith("throughput")]
     summary = text.summary_text(report.summary, colour=False)
-    return (f"```\n$ scripts/run.sh\n{summary.strip()}\n```\n\n"
-            f"![Throughput of every configuration against the target]({name}/{figure})\n\n"
+    return (f"```\n$ scripts/run.sh\n{summary.strip()}\n```\n\n{''.join(figures)}"
             f"The whole report, with the environment and every percentile: "
             f"[{name}/report.md]({name}/report.md).\n")
 

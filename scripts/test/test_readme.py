@@ -151,7 +151,8 @@ def test_two_builds_are_two_results_and_a_step(root):
     (line,) = [line for line in text.splitlines() if "SQLite 3.53.0 (not interleaved)" in line]
     assert "| from 3.40.1 |" in line
     assert "SQLite 3.40.1 is 2022" in text and "SQLite 3.53.0 is 2026 b." in text
-    assert f"{FIRST}/throughput-a.png" in content(root, "README.md")
+    for figure in ("throughput-a.png", "throughput-b.png"):
+        assert f"({FIRST}/{figure})" in content(root, "README.md")
 
 
 @pytest.mark.parametrize(
