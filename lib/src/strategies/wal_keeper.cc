@@ -92,8 +92,13 @@ Connection WalKeeper::open_writer() {
 // Called by SQLite inside COMMIT, on the writer's thread.
 int WalKeeper::after_commit(void* keeper, sqlite3* /*handle*/, const char* /*schema*/, int frames) {
   auto& self = *static_cast<WalKeeper*>(keeper);
-  // Begun anew, perhaps by another process: what was due at the end of a long WAL is due earlier.
-  if (frames < self.frames_.exchange(frames)) self.due_ = self.interval_frames_;
+  // Begun anew, perhaps by another process: what was due at the end of a long WAL is due earlier,
+  // and whatever hindered the last checkpoint is over.
+  if (frames < self.frames_.exchange(frames)) {
+    const std::lock_guard lock(self.mutex_);
+    self.due_ = self.interval_frames_;
+    self.hindered_ = false;
+  }
   if (self.checkpoint_is_due()) {
     const std::lock_guard lock(self.mutex_);
     self.woken_.notify_one();
