@@ -5,8 +5,9 @@ usage: mutants.py [--only NAME]... [--budget SECONDS] [--build DIR]
 Each ci/mutants/NAME.patch is a bug, with the test program that has to go red in its second line
 ("Killed by: lib_test"), and, where that takes long, which of its tests ("lib_threads_test
 GroupCommit.*", a filter of GoogleTest). With --budget the bugs are tried in an order that the
-commit decides, until the time is over; which were left out is said. The bugs are planted in a copy of the tree, never in the tree itself. To add
-one: break a line, `git diff` it into ci/mutants/, write the two lines above it, restore the line.
+commit decides, until the time is over; which were left out is said. The bugs are planted in a copy
+of the tree, never in the tree itself. To add one: break a line, `git diff` it into ci/mutants/,
+write the two lines above it, restore the line.
 
 Exit codes: 0 every bug was noticed, 1 one was not, 2 a patch does not apply or does not build.
 """

@@ -9,7 +9,7 @@ source scripts/steps.sh
 STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan
   tsan mutants)
 QUICK=(build unit python)
-CI_MUTANTS_S=120
+CI_MUTANTS_S=240
 
 usage() {
   cat <<'END'
@@ -155,7 +155,8 @@ step_benchmarks() {
     baselines+=,sqlitecpp,soci
   fi
   build/bin/pragmark bench --pragmas production,write-optimised --strategy "$strategies,$baselines" \
-    --in-flight 1,8 --processes 1,2 --memory-statistics as-built,off --threads 2 --ops 4 --repetitions 1 --rows 100 \
+    --in-flight 1,8 --processes 1,2 --memory-statistics as-built,off \
+    --threads 2 --ops 4 --repetitions 1 --rows 100 \
     --dir "$work" --out "$work/all.json"
   build/bin/pragmark bench --workload sequential_write --strategy group-commit \
     --schema standard,one-index,no-indexes,without-rowid --ops 1 --repetitions 1 --rows 100 \

@@ -25,6 +25,15 @@ RUNGS = (
     ("write-optimised", "group-commit", 1, 1.2),
     ("write-optimised", "group-commit", 32, 1.4),
 )
+# What the ladder says of them, as far as one request is made at a time.
+STEPS_OF_LIBRARY = [
+    "settings: production",
+    "connection strategy: per-thread",
+    "group commit",
+    "checkpointing: background",
+    "WAL writes: coalesced",
+    "settings: write-optimised",
+]
 YARDSTICKS = {"raw": 16.3, "sqlitecpp": 15.0, "soci": 9.0, "python-original": 0.5}
 WORKLOADS = {  # workload -> (parameters, threads, rate of the baseline)
     "sequential_read": ("", 1, 7000.0),

@@ -13,18 +13,17 @@ from conftest import (
     set_rates,
 )
 from pragmark_report import findings, levers, words
-from rungs import PLAIN_GROUP, RUNGS, WORKLOADS, Synthetic, ladder_document
+from rungs import (
+    PLAIN_GROUP,
+    RUNGS,
+    STEPS_OF_LIBRARY,
+    WORKLOADS,
+    Synthetic,
+    ladder_document,
+)
 
 ONE = {"sequential_write": WORKLOADS["sequential_write"]}
-ALL_STEPS = [
-    "settings: production",
-    "connection strategy: per-thread",
-    "group commit",
-    "checkpointing: background",
-    "WAL writes: coalesced",
-    "settings: write-optimised",
-    "32 requests in flight",
-]
+ALL_STEPS = [*STEPS_OF_LIBRARY, "32 requests in flight"]
 
 
 def set_gains(document, gains):

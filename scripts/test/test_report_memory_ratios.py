@@ -7,17 +7,9 @@ import pytest
 from conftest import findings_text, rows_of
 from pragmark_report import draw, findings, levers, render, text, words, yardsticks
 from pragmark_report.yardsticks import BEST, BRINGS, COSTS
-from rungs import GAIN_OFF, OFF, RUNGS, Synthetic, statistics_document
+from rungs import GAIN_OFF, OFF, RUNGS, STEPS_OF_LIBRARY, Synthetic, statistics_document
 
 BEST_OFF = "write-optimised/group-commit with memory statistics off"
-STEPS_BEFORE = [
-    "settings: production",
-    "connection strategy: per-thread",
-    "group commit",
-    "checkpointing: background",
-    "WAL writes: coalesced",
-    "settings: write-optimised",
-]
 
 
 def answer_of(summary):
@@ -91,7 +83,7 @@ def test_every_output_says_which_comparison_is_which(summarise):
 
 def test_the_rung_lies_behind_the_settings_and_before_requests_in_flight(summarise):
     summary = summarise(statistics_document())
-    assert steps_of(summary) == [*STEPS_BEFORE, "memory statistics off", "32 requests in flight"]
+    assert steps_of(summary) == [*STEPS_OF_LIBRARY, "memory statistics off", "32 requests in flight"]
     step = ladder_of(summary).steps[-2]
     assert replace(step.after.configuration, memory_statistics="as-built") == (
         step.before.configuration)
@@ -105,7 +97,7 @@ def test_the_rung_lies_behind_the_settings_and_before_requests_in_flight(summari
 def test_rungs_with_it_off_on_the_way_do_not_move_the_step(summarise):
     everywhere = [rung[:3] for rung in RUNGS]
     assert steps_of(summarise(statistics_document(everywhere))) == [
-        *STEPS_BEFORE, "memory statistics off", "32 requests in flight"]
+        *STEPS_OF_LIBRARY, "memory statistics off", "32 requests in flight"]
 
 
 @pytest.mark.parametrize(
@@ -122,14 +114,14 @@ def test_the_order_that_was_measured_is_taken(summarise, lacking, told):
     gone = rows_of(document, lacking)
     assert gone
     document["benchmarks"] = [row for row in document["benchmarks"] if row not in gone]
-    assert steps_of(summarise(document)) == [*STEPS_BEFORE, *told]
+    assert steps_of(summarise(document)) == [*STEPS_OF_LIBRARY, *told]
 
 
 def test_a_best_as_built_has_no_such_rung(summarise):
     document = statistics_document()
     for row in rows_of(document, "memory_statistics:off"):
         row["items_per_second"] /= 100
-    assert steps_of(summarise(document)) == [*STEPS_BEFORE, "32 requests in flight"]
+    assert steps_of(summarise(document)) == [*STEPS_OF_LIBRARY, "32 requests in flight"]
 
 
 def test_a_baseline_with_it_off_is_none_of_a_best_as_built(summarise):

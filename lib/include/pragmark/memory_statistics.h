@@ -28,7 +28,7 @@ enum class MemoryStatistics {
 // Unless it is so already: shuts SQLite down, sets it, initialises SQLite and observes that it is
 // in effect. What was set with sqlite3_config() stays, automatic extensions do not (see
 // https://sqlite.org/c3ref/initialize.html).
-// Throws Error (kind Setting) when SQLite refuses or the setting has no effect.
+// Throws Error: kind Sqlite when SQLite refuses, kind Setting when it has no effect.
 // REQUIRES: this process has no open connection, and no other thread uses SQLite meanwhile.
 void set_memory_statistics(MemoryStatistics statistics);
 
