@@ -33,6 +33,13 @@ struct FinalizeStatement {
 };
 using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+// A type of its own, since sqlite3_close is no name of a function where the host's SQLite is used
+// (host_sqlite.h).
+struct CloseHandle {
+  void operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
+};
+using HandlePtr = std::unique_ptr<sqlite3, CloseHandle>;
+
 // Runs one statement and hands each row to `row`; throws Error on anything but success.
 template <typename Row>
 void for_each_row(sqlite3* handle, const std::string& sql, Row&& row) {
@@ -106,7 +113,9 @@ std::string repair_for(const PragmaSpec& spec, ConnectionKind kind) {
 std::string Setting::to_sql() const { return fmt::format("PRAGMA {} = {};", spec->name, value); }
 
 std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec) {
-  std::optional<std::string> answered = first_value(handle, fmt::format("PRAGMA {}", spec.name));
+  // Of `main`: without a schema, locking_mode answers what databases attached later would get.
+  std::optional<std::string> answered =
+      first_value(handle, fmt::format("PRAGMA main.{}", spec.name));
   if (answered) answered = canonical(spec, *answered);
   return answered;
 }
@@ -167,7 +176,7 @@ std::string heard_by_sqlite(const PragmaSpec& spec, std::string_view written) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   const std::string before = read_back(raw, *asked).value_or("");
   std::string quoted(written);
@@ -184,7 +193,7 @@ bool known_to_sqlite(std::string_view name) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   bool known = false;
   for_each_row(raw, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {
