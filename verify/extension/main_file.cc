@@ -72,11 +72,6 @@ bool uses_shared_cache(sqlite3* db) {
   return uri_parameter(db, "cache") == "shared" && !build_option("OMIT_SHARED_CACHE");
 }
 
-bool maps_pages(sqlite3* db) {
-  const sqlite3_file* file = main_file(db);
-  return file != nullptr && file->pMethods->iVersion >= 3 && file->pMethods->xFetch != nullptr;
-}
-
 // https://www.sqlite.org/fileformat2.html#the_database_header
 std::optional<FileHeader> read_file_header(sqlite3* db) {
   constexpr std::string_view kMagic("SQLite format 3\0", 16);

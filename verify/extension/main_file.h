@@ -21,9 +21,6 @@ namespace pragmark {
 // Opened with cache=shared. A process can also turn sharing on for all; that does not show.
 [[nodiscard]] bool uses_shared_cache(sqlite3* db);
 
-// Whether the VFS can serve pages from a memory map.
-[[nodiscard]] bool maps_pages(sqlite3* db);
-
 struct FileHeader {
   int page_size_bytes;
   bool wal;

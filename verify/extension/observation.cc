@@ -1,6 +1,6 @@
 // One function for each setting of which more can be seen than the read-back. Sources:
 // https://www.sqlite.org/c3ref/c_dbconfig_defensive.html (flags), /compile.html (options of the
-// build), /fileformat2.html (header), /sharedcache.html, /mmap.html.
+// build), /fileformat2.html (header), /sharedcache.html.
 #include "observation.h"
 
 #include <array>
@@ -86,11 +86,6 @@ Observation temp_store(sqlite3*, const ObservedSetting& setting) {
           .why = fmt::format("this SQLite was built with TEMP_STORE={}", built)};
 }
 
-Observation mmap_size(sqlite3* db, const ObservedSetting& setting) {
-  if (setting.read_back.empty() || setting.read_back == "0" || maps_pages(db)) return {};
-  return {.value = "0", .why = "the VFS of this connection does not map files"};
-}
-
 Observation read_uncommitted(sqlite3* db, const ObservedSetting& setting) {
   if (setting.read_back != "ON" || uses_shared_cache(db)) return {};
   if (build_option("OMIT_SHARED_CACHE")) {
@@ -105,17 +100,12 @@ struct Look {
   Observation (*observe)(sqlite3* db, const ObservedSetting& setting);
 };
 
-constexpr std::array kLooks = {Look{"busy_timeout", busy_timeout},
-                               Look{"foreign_keys", foreign_keys},
-                               Look{"journal_mode", journal_mode},
-                               Look{"legacy_alter_table", legacy_alter_table},
-                               Look{"mmap_size", mmap_size},
-                               Look{"page_size", page_size},
-                               Look{"read_uncommitted", read_uncommitted},
-                               Look{"synchronous", synchronous},
-                               Look{"temp_store", temp_store},
-                               Look{"trusted_schema", trusted_schema},
-                               Look{"wal_autocheckpoint", wal_autocheckpoint}};
+constexpr std::array kLooks = {
+    Look{"busy_timeout", busy_timeout},     Look{"foreign_keys", foreign_keys},
+    Look{"journal_mode", journal_mode},     Look{"legacy_alter_table", legacy_alter_table},
+    Look{"page_size", page_size},           Look{"read_uncommitted", read_uncommitted},
+    Look{"synchronous", synchronous},       Look{"temp_store", temp_store},
+    Look{"trusted_schema", trusted_schema}, Look{"wal_autocheckpoint", wal_autocheckpoint}};
 
 }  // namespace
 

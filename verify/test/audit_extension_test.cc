@@ -16,7 +16,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
-using ::testing::Not;
 using ::testing::Optional;
 using ::testing::Pair;
 using ::testing::StartsWith;
@@ -256,6 +255,14 @@ TEST_F(AuditExtension, ADatabaseInMemoryIsJudgedAsSuch) {
   const AuditHost temporary("");
   temporary.run(kProduction);
   EXPECT_THAT(temporary.audit("production", "journal_mode"), verdict("fail"));
+}
+
+// Of the journal modes, the file tells a connection that cannot write only whether it is WAL.
+TEST_F(AuditExtension, AReadOnlyConnectionHasNoJournalModeButWal) {
+  { AuditHost(path()).run("CREATE TABLE t(x)"); }
+  const AuditHost host(path(), SQLITE_OPEN_READONLY);
+  EXPECT_THAT(host.audit("default+journal_mode=TRUNCATE", "journal_mode"), verdict("skipped"));
+  EXPECT_THAT(host.audit("production", "journal_mode"), verdict("fail"));
 }
 
 TEST_F(AuditExtension, AViewMayNotUseIt) {

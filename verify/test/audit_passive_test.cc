@@ -62,6 +62,41 @@ TEST_F(AuditPassive, SettingsAndFilesStayAsTheyWere) {
   EXPECT_EQ(files(), files_before);
 }
 
+// Asked with any number but -1, each of these would be set.
+TEST_F(AuditPassive, FlagsFileControlsAndCountersStayAsTheyWere) {
+  constexpr int kFlags[] = {SQLITE_DBCONFIG_DEFENSIVE,       SQLITE_DBCONFIG_DQS_DML,
+                            SQLITE_DBCONFIG_DQS_DDL,         SQLITE_DBCONFIG_ENABLE_TRIGGER,
+                            SQLITE_DBCONFIG_ENABLE_VIEW,     SQLITE_DBCONFIG_ENABLE_FKEY,
+                            SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE};
+  const AuditHost host(path());
+  host.run("CREATE TABLE t(x)");
+  for (const int state : {0, 1}) {
+    for (const int flag : kFlags) sqlite3_db_config(host.db(), flag, state, nullptr);
+    for (const int control : {SQLITE_FCNTL_PERSIST_WAL, SQLITE_FCNTL_POWERSAFE_OVERWRITE}) {
+      int set = state;
+      ASSERT_EQ(sqlite3_file_control(host.db(), "main", control, &set), SQLITE_OK);
+    }
+    int writes = 0;
+    int ignored = 0;
+    sqlite3_db_status(host.db(), SQLITE_DBSTATUS_CACHE_WRITE, &writes, &ignored, 0);
+    ASSERT_GT(writes, 0);
+
+    EXPECT_FALSE(everything(host).empty());
+
+    for (const int flag : kFlags) {
+      int found = -1;
+      sqlite3_db_config(host.db(), flag, -1, &found);
+      EXPECT_EQ(found, state) << flag;
+    }
+    EXPECT_EQ(host.audit("default", "persist_wal").at("observed"), state == 1 ? "ON" : "OFF");
+    EXPECT_EQ(host.audit("default", "powersafe_overwrite").at("observed"),
+              state == 1 ? "ON" : "OFF");
+    int writes_after = 0;
+    sqlite3_db_status(host.db(), SQLITE_DBSTATUS_CACHE_WRITE, &writes_after, &ignored, 0);
+    EXPECT_EQ(writes_after, writes);
+  }
+}
+
 TEST_F(AuditPassive, ARollbackDatabaseAndAReadOnlyConnectionGetNoNewFile) {
   { AuditHost(path()).run("CREATE TABLE t(x); INSERT INTO t VALUES(1)"); }
   const auto before = files();
