@@ -1,6 +1,7 @@
 #include "audit.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view kStage = "audit";
 constexpr std::string_view kClaimed = "X001";
 constexpr std::string_view kUnclaimed = "X002";
+constexpr std::string_view kAttached = "X011";
 
 CheckResult blank_result(std::string_view id, const PragmaSpec& spec, ConnectionKind kind) {
   CheckResult result;
@@ -116,6 +118,52 @@ CheckResult unclaimed_setting(sqlite3* db, const PragmaSpec& spec, const PragmaS
   return result;
 }
 
+// Settings that each database of a connection has for itself. Set without a schema's name, some of
+// them reach `main` alone (https://www.sqlite.org/pragma.html): what was attached has the defaults.
+constexpr std::string_view kPerDatabase[] = {"page_size",    "auto_vacuum",       "locking_mode",
+                                             "journal_mode", "synchronous",       "cache_size",
+                                             "mmap_size",    "journal_size_limit"};
+
+CheckResult attached_setting(sqlite3* db, const Setting& setting, const std::string& schema,
+                             ConnectionKind kind) {
+  CheckResult result = blank_result(kAttached, *setting.spec, kind);
+  result.setting = fmt::format("{}.{}", schema, setting.spec->name);
+  result.claimed = setting.value;
+  result.read_back = read_back(db, *setting.spec, schema);
+  const char* path = sqlite3_db_filename(db, schema.c_str());
+  if (result.read_back == setting.value) {
+    result.verdict = Verdict::Pass;
+  } else if (path == nullptr || *path == '\0') {
+    result.verdict = Verdict::Skipped;
+    result.reason = "the attached database has no file";
+  } else {
+    result.verdict = Verdict::Fail;
+    result.reason = "attached databases have settings of their own";
+    result.consequence = setting.spec->consequence;
+    result.repair = setting.to_sql(schema);
+  }
+  return result;
+}
+
+std::vector<CheckResult> attached_settings(sqlite3* db, const PragmaSet& set, ConnectionKind kind) {
+  std::vector<CheckResult> results;
+  try {
+    for (const std::string& schema : attached_databases(db)) {
+      for (const Setting& setting : set.settings()) {
+        if (std::ranges::find(kPerDatabase, setting.spec->name) == std::end(kPerDatabase)) continue;
+        results.push_back(attached_setting(db, setting, schema, kind));
+      }
+    }
+  } catch (const Error& error) {
+    CheckResult& result = results.emplace_back();
+    result.id = kAttached;
+    result.setting = "attached databases";
+    result.verdict = Verdict::Unknown;
+    result.reason = error.what();
+  }
+  return results;
+}
+
 }  // namespace
 
 std::vector<CheckResult> audit_connection(sqlite3* db, const PragmaSet& set, Counters counters) {
@@ -124,6 +172,7 @@ std::vector<CheckResult> audit_connection(sqlite3* db, const PragmaSet& set, Cou
   for (const Setting& setting : set.settings()) {
     results.push_back(claimed_setting(db, setting, kind));
   }
+  std::ranges::move(attached_settings(db, set, kind), std::back_inserter(results));
   for (const PragmaSpec& spec : pragma_table()) {
     const bool claimed =
         std::ranges::any_of(set.settings(), [&](const Setting& s) { return s.spec == &spec; });

@@ -265,6 +265,22 @@ TEST_F(AuditExtension, AReadOnlyConnectionHasNoJournalModeButWal) {
   EXPECT_THAT(host.audit("production", "journal_mode"), verdict("fail"));
 }
 
+TEST_F(AuditExtension, AttachedDatabasesHaveSettingsOfTheirOwn) {
+  const AuditHost host(path());
+  host.run("ATTACH '" + directory_.file("more.db") + "' AS \"mo\"\"re\"");
+  host.run("ATTACH ':memory:' AS memory");
+  host.run(kProduction);  // journal_mode reaches every database, synchronous and cache_size main
+  EXPECT_THAT(host.audit("production", "mo\"re.journal_mode"), verdict("pass"));
+  EXPECT_THAT(host.audit("production", "memory.journal_mode"), verdict("skipped"));
+  for (const std::string setting : {"synchronous", "cache_size"}) {
+    EXPECT_THAT(host.audit("production", setting), verdict("pass"));
+    const AuditRow row = host.audit("production", "mo\"re." + setting);
+    EXPECT_THAT(row, verdict("fail"));
+    host.run(row.at("repair").value_or(""));
+    EXPECT_THAT(host.audit("production", "mo\"re." + setting), verdict("pass"));
+  }
+}
+
 TEST_F(AuditExtension, AViewMayNotUseIt) {
   const AuditHost host(path());
   host.run("CREATE VIEW v AS SELECT * FROM pragmark_audit('production')");
