@@ -33,6 +33,13 @@ struct FinalizeStatement {
 };
 using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+// A type of its own, since sqlite3_close is no name of a function where the host's SQLite is used
+// (host_sqlite.h).
+struct CloseHandle {
+  void operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
+};
+using HandlePtr = std::unique_ptr<sqlite3, CloseHandle>;
+
 // Runs one statement and hands each row to `row`; throws Error on anything but success.
 template <typename Row>
 void for_each_row(sqlite3* handle, const std::string& sql, Row&& row) {
@@ -44,6 +51,12 @@ void for_each_row(sqlite3* handle, const std::string& sql, Row&& row) {
     if (code == SQLITE_ROW && !row(statement.get())) return;
   }
   if (code != SQLITE_DONE) throw Error::sqlite(handle, code, sql, sql, path_of(handle));
+}
+
+std::string quoted(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (const char c : text) result.append(c == quote ? 2 : 1, c);
+  return result + quote;
 }
 
 std::string column_text(sqlite3_stmt* statement, int column) {
@@ -105,10 +118,27 @@ std::string repair_for(const PragmaSpec& spec, ConnectionKind kind) {
 
 std::string Setting::to_sql() const { return fmt::format("PRAGMA {} = {};", spec->name, value); }
 
-std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec) {
-  std::optional<std::string> answered = first_value(handle, fmt::format("PRAGMA {}", spec.name));
+std::string Setting::to_sql(std::string_view schema) const {
+  return fmt::format("PRAGMA {}.{} = {};", quoted(schema, '"'), spec->name, value);
+}
+
+// Never without a schema: locking_mode would answer what databases attached later would get.
+std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec,
+                                     std::string_view schema) {
+  std::optional<std::string> answered =
+      first_value(handle, fmt::format("PRAGMA {}.{}", quoted(schema, '"'), spec.name));
   if (answered) answered = canonical(spec, *answered);
   return answered;
+}
+
+std::vector<std::string> attached_databases(sqlite3* handle) {
+  std::vector<std::string> names;
+  for_each_row(handle, "PRAGMA database_list", [&](sqlite3_stmt* row) {
+    constexpr int kFirstAttached = 2;  // 0 is main, 1 is temp
+    if (sqlite3_column_int(row, 0) >= kFirstAttached) names.push_back(column_text(row, 1));
+    return true;
+  });
+  return names;
 }
 
 void apply_settings(sqlite3* handle, std::span<const Setting> settings, ConnectionKind kind) {
@@ -167,14 +197,10 @@ std::string heard_by_sqlite(const PragmaSpec& spec, std::string_view written) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   const std::string before = read_back(raw, *asked).value_or("");
-  std::string quoted(written);
-  for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 2) {
-    quoted.insert(at, 1, '\'');
-  }
-  for_each_row(raw, fmt::format("PRAGMA {} = '{}'", name, quoted),
+  for_each_row(raw, fmt::format("PRAGMA {} = {}", name, quoted(written, '\'')),
                [](sqlite3_stmt*) { return true; });
   const std::string after = read_back(raw, *asked).value_or("");
   return after == before ? fmt::format("{} (its default, unchanged)", after) : after;
@@ -184,7 +210,7 @@ bool known_to_sqlite(std::string_view name) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   bool known = false;
   for_each_row(raw, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {

@@ -78,11 +78,21 @@ TEST(ApplySettings, EverySettingTakesHoldOnAFile) {
 }
 
 TEST(ApplySettings, DoesNothingUnlessAsked) {
-  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
+  const TempDirectory directory;  // a database in memory has locking_mode EXCLUSIVE
+  const Connection connection =
+      Connection::open({.path = directory.file("a.db"), .kind = ConnectionKind::SchemaCreation});
   for (const PragmaSpec& spec : pragma_table()) {
     const auto found = read_back(connection.handle(), spec);
     EXPECT_NE(found.value_or("nothing"), kOtherValues.at(spec.name)) << spec.name;
   }
+}
+
+TEST(ReadBack, AsksMainAndNotWhatDatabasesAttachedLaterGet) {
+  const TempDirectory directory;
+  Connection connection =
+      Connection::open({.path = directory.file("a.db"), .kind = ConnectionKind::SchemaCreation});
+  connection.execute("PRAGMA main.locking_mode = EXCLUSIVE");
+  EXPECT_EQ(read_back(connection.handle(), *find_pragma("locking_mode")), "EXCLUSIVE");
 }
 
 // The order that undoes settings, as people write it: WAL first, and then what WAL forbids.

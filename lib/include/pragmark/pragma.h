@@ -91,6 +91,8 @@ struct Setting {
   std::string value;
 
   [[nodiscard]] std::string to_sql() const;  // "PRAGMA cache_size = -20000;"
+  // For one attached database: "PRAGMA \"aux\".cache_size = -20000;"
+  [[nodiscard]] std::string to_sql(std::string_view schema) const;
 };
 
 // Throws Error (kind Usage) on an unknown name or on a value that SQLite would silently turn into
@@ -104,7 +106,11 @@ struct Setting {
 
 // What SQLite answers when asked for the setting, in canonical form; empty when it answers nothing
 // (mmap_size of an in-memory database). Throws Error when the database cannot be read.
-[[nodiscard]] std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec);
+[[nodiscard]] std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec,
+                                                   std::string_view schema = "main");
+
+// The names of the attached databases, without `main` and `temp`.
+[[nodiscard]] std::vector<std::string> attached_databases(sqlite3* handle);
 
 enum class Applied {
   InEffect,       // read back as asked
