@@ -1,0 +1,8 @@
+/** @jsx h */
+db.pragma("journal_mode = WAL");
+db.pragma("cache_size", { simple: true });
+db.pragma(`user_version = ${version}`);
+db.pragma("synchronous = " + level);
+const babel = { pragma: "h", pragmaFrag: "Fragment" };
+const quote = /['"`]/;
+const url = "https://example.org/?cache=shared&synchronous=FLUL";
