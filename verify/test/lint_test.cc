@@ -182,14 +182,14 @@ TEST_F(Lint, HostileTextEnds) {
     while (text.size() < kMany * piece.size()) text += piece;
     return text;
   };
-  for (const char* name : {"a.py", "a.rb", "a.js", "a.rs", "a.lua", "a.cs", "a.tcl", "a.yml",
-                           "a.php", "a.sql", "a.cc", "a.lisp"}) {
-    for (const char* piece : {"\"", "'", "\\\"", "/*", "<<A\n", "\"\"\"", "r#\"", "[[", "{", "%q(",
-                              "pragma: {", "'sqlite", "BEGIN;"}) {
+  for (const char* piece : {"\"", "'", "\\\"", "/*", "<<A\n", "\"\"\"", "r#\"", "[[", "{", "%q(",
+                            "pragma: {", "'sqlite", "pragmas:\n ", "R\"(", "\"${", "BEGIN;"}) {
+    for (const char* name : {"a.py", "a.rb", "a.js", "a.rs", "a.lua", "a.cs", "a.tcl", "a.yml",
+                             "a.php", "a.sql", "a.cc", "a.lisp"}) {
       write(name, many(piece));
     }
+    EXPECT_EQ(run().files_read, 12U) << piece;
   }
-  EXPECT_EQ(run().files_read, 12U);
 }
 
 TEST_F(Lint, FindingsAreBounded) {

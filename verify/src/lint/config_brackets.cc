@@ -84,6 +84,17 @@ bool is_value(const Token& token) {
   return token.kind == Token::Kind::String || token.kind == Token::Kind::Word;
 }
 
+// A string, a number or a truth value; any other word is a variable, whose value is not known.
+bool is_written_out(const Token& token) {
+  if (token.kind != Token::Kind::Word) return token.kind == Token::Kind::String;
+  const std::string word = lower(token.text);
+  const char digit = word[word.starts_with('-') || word.starts_with('+') ? 1 : 0];
+  return (digit >= '0' && digit <= '9') || word == "true" || word == "false";
+}
+
+// As a setting's name is; "cache_size=" is something else's key.
+bool is_name(std::string_view key) { return !key.empty() && std::ranges::all_of(key, is_word); }
+
 class EntryReader {
  public:
   explicit EntryReader(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
@@ -105,7 +116,8 @@ class EntryReader {
       if (depth == 1 && kind(i + 1) == Kind::Separator) {
         add(token, i + 2);
       } else if (with_pairs && depth == 2 && kind(i + 1) == Kind::Comma && i > 0 &&
-                 tokens_[i - 1].kind == Kind::Open) {
+                 tokens_[i - 1].kind == Kind::Open &&
+                 (i == 1 || tokens_[i - 2].kind == Kind::Comma)) {
         add(token, i + 2);
       } else if (with_pairs && depth == 1 && token.kind == Kind::String &&
                  token.text.find_first_of("=(") != kNone) {
@@ -121,11 +133,12 @@ class EntryReader {
   }
 
   void add(const Token& key, std::size_t value) {
+    if (!is_name(key.text)) return;
     const std::size_t quote = key.kind == Token::Kind::String ? 1 : 0;
     ConfigEntry entry{std::string(key.text), "", key.offset + quote, true};
     const Token::Kind behind = kind(value + 1);
     const bool alone = behind == Token::Kind::Comma || behind == Token::Kind::Close;
-    if (value < tokens_.size() && is_value(tokens_[value]) && alone) {
+    if (value < tokens_.size() && is_written_out(tokens_[value]) && alone) {
       entry.value = tokens_[value].text;
       entry.computed = false;
     }

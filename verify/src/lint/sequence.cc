@@ -96,6 +96,20 @@ std::vector<TrialOutcome> run(Judge& judge, std::span<const Step> steps) {
   return judge.heard_together(trial);
 }
 
+// Whether the driver has a timeout of its own before it is told one: Python's and mattn's for Go
+// 5 s, rusqlite and sqlx 5 s, better-sqlite3 5 s, PDO 60 s, DBD::SQLite 30 s, Microsoft.Data.Sqlite
+// 30 s, xerial's JDBC 3 s.
+bool driver_waits(const SourceText& source, const Statement& statement) {
+  constexpr std::string_view kLanguages[] = {"py", "rs", "php", "cs", "pl", "pm", "java", "kt"};
+  const bool language = std::ranges::any_of(
+      kLanguages, [&](std::string_view extension) { return source.has_extension(extension); });
+  const bool mattn =
+      source.has_extension("go") && source.text().find("\"sqlite3\"") != std::string::npos;
+  // db.pragma("journal_mode = WAL") is better-sqlite3's.
+  const std::string_view keyword = std::string_view(source.text()).substr(statement.offset, 6);
+  return language || mattn || lower(keyword) != "pragma";
+}
+
 class Sequence {
  public:
   Sequence(Judge& judge, const SourceText& source, std::vector<Step> steps)
@@ -189,13 +203,12 @@ class Sequence {
   }
 
   void judge_timeout(const Sink& sink) {
-    // Python's and Rust's drivers wait for 5 s before they are told anything.
-    if (source_.has_extension("py") || source_.has_extension("rs")) return;
     const Step* journal = last("journal_mode");
     const auto timeout = std::ranges::find_if(steps_, [](const Step& step) {
       return step.trial.name == "busy_timeout" && step.trial.action == TrialAction::Set;
     });
     if (journal == nullptr || timeout == steps_.end() || &*timeout < journal) return;
+    if (driver_waits(source_, *journal->statement)) return;
     if (effect(*journal) != "WAL" || effect(*timeout) == "0") return;
     sink(journal->statement->offset,
          {"late-timeout", written(*journal->statement),

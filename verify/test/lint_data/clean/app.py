@@ -23,3 +23,8 @@ def wait(connection):
 
 database = SqliteDatabase(path, pragmas={"journal_mode": "wal", "cache_size": -1 * 64000, "foreign_keys": 1})
 headers = {"Pragma": "no-cache", "pragma": ["no-store"], "cache_size": "64MB"}
+_pragmas = {
+    "auto_vacuum=": ("none", "full"),
+    "foreign_keys": _pragmas_bool,
+    "cache_size": size,
+}

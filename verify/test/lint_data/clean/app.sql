@@ -12,6 +12,7 @@ PRAGMA mmap_size = 268435456;
 PRAGMA journal_size_limit = -1;
 PRAGMA user_version = 0x10;
 PRAGMA secure_delete = FAST;
+PRAGMA writable_schema = RESET;
 PRAGMA table_info('a; PRAGMA foreign_key = ON');
 PRAGMA optimize;
 PRAGMA key = 'secret';

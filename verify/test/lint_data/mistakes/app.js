@@ -25,9 +25,9 @@ function migrate() {
 }
 
 function order() {
-  db.pragma("journal_mode = WAL"); // finds: late-timeout
-  db.pragma("page_size = 16384"); // finds: order
-  db.pragma("auto_vacuum = INCREMENTAL"); // finds: order
-  db.pragma("busy_timeout = 5000");
+  db.exec("PRAGMA journal_mode = WAL"); // finds: late-timeout
+  db.exec("PRAGMA page_size = 16384"); // finds: order
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL"); // finds: order
+  db.exec("PRAGMA busy_timeout = 5000");
   db.pragma("mmap_size = 30000000000"); // finds: capped-value
 }
