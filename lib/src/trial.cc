@@ -23,10 +23,9 @@ struct OtherSetting {
 // Settings that no PRAGMA set of pragmark holds, but that people write. What sets something of the
 // whole process (soft_heap_limit, temp_store_directory) is not here.
 constexpr OtherSetting kOtherSettings[] = {
-    {"default_cache_size", ValueKind::Integer},
-    {"defer_foreign_keys", ValueKind::Boolean},
-    {"max_page_count", ValueKind::Integer},
-    {"query_only", ValueKind::Boolean},
+    {"default_cache_size", ValueKind::Integer}, {"defer_foreign_keys", ValueKind::Boolean},
+    {"max_page_count", ValueKind::Integer},     {"query_only", ValueKind::Boolean},
+    {"user_version", ValueKind::Integer},
 };
 
 const OtherSetting* find_other(std::string_view name) noexcept {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -72,6 +73,15 @@ class Progress {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+std::filesystem::path scratch_parent() {
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (!error) return folder;
+  throw pragmark::Error::environment(
+      "find a folder for throw-away databases",
+      error.message() + " (set TMPDIR to a folder that can be written to)", folder.string());
+}
+
 void print_messages(const LintResult& result) {
   constexpr std::size_t kMostNamed = 5;
   for (std::size_t i = 0; i < std::min(kMostNamed, result.unread.size()); ++i) {
@@ -125,7 +135,7 @@ ExitCode run(int argc, char** argv) {
   const LintResult result = pragmark::lint_paths(
       {.paths = {paths.begin(), paths.end()},
        .excluded = excluded,
-       .scratch_parent = std::filesystem::temp_directory_path(),
+       .scratch_parent = scratch_parent(),
        .on_progress = [progress = Progress()](std::size_t files) mutable { progress(files); }});
   print_messages(result);
   pragmark::write_output(formatted(result, kFormats.at(format), out.empty()), out);
