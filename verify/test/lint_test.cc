@@ -106,7 +106,7 @@ TEST_F(Lint, WhatIsMadeAtRunTimeIsNotGuessedAt) {
   for (const char* text :
        {R"(f("PRAGMA cache_size=" + n))", R"(f("PRAGMA cache_size=-" + n))",
         R"(f("PRAGMA cache_size=%d"))", R"(f("PRAGMA cache_size={}"))",
-        R"(f("PRAGMA cache_size=64" + unit))", R"(f(`PRAGMA cache_size=${n}`))",
+        R"(f("PRAGMA temp_store=3" + digits))", R"(f(`PRAGMA cache_size=${n}`))",
         R"(f("PRAGMA cache_size=?"))", R"(f("PRAGMA foreign_key" + suffix))",
         R"(f("PRAGMA " + name + "=64MB"))", R"(f("PRAGMA mmap_size=32*1024"))"}) {
     EXPECT_THAT(found_in("a.js", text), IsEmpty()) << text;
@@ -130,6 +130,11 @@ TEST_F(Lint, PlacesAreThoseOfTheFile) {
               ElementsAre("2:4 unknown-name"));
   EXPECT_THAT(found_in("a.py", "f(\"\"\"\n\\tx;\n  PRAGMA foreign_key=ON\"\"\")"),
               ElementsAre("3:3 unknown-name"));
+}
+
+TEST_F(Lint, EditorsOfOtherSystemsAreRead) {
+  EXPECT_THAT(found_in("a.sql", "\xEF\xBB\xBFPRAGMA foreign_key=ON;\r\nPRAGMA temp_store=3;\r\n"),
+              ElementsAre("1:4 unknown-name", "2:1 misheard-value"));
 }
 
 TEST_F(Lint, CommentsIgnore) {

@@ -185,7 +185,9 @@ std::vector<Statement> statements_in(const Literal& literal) {
   const std::string_view text = literal.text;
   std::vector<Statement> statements;
   bool in_trigger = false;
-  for (std::size_t at = skip_space(text, 0); at < text.size();) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  for (std::size_t at = skip_space(text, begin); at < text.size();) {
     if (text[at] == '.') {  // a command of the sqlite3 shell ends with its line
       at = skip_space(text, std::min(text.find('\n', at), text.size()));
       continue;

@@ -29,12 +29,7 @@ class Walk {
       : options_(options), visit_(visit), unread_(unread) {}
 
   void start(const fs::path& path) {
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (!fs::exists(status)) {
-      throw Error::usage(fmt::format("{}: there is no such file or folder", path.string()));
-    }
-    if (!fs::is_directory(status)) {
+    if (!fs::is_directory(path)) {
       visit_(path);
       return;
     }
@@ -90,6 +85,12 @@ class Walk {
 
 void for_each_file(const TreeOptions& options, const std::function<void(const fs::path&)>& visit,
                    const std::function<void(const fs::path&)>& unread) {
+  for (const fs::path& path : options.paths) {
+    std::error_code error;  // an unreadable folder on the way is "no such file" as well
+    if (!fs::exists(path, error)) {
+      throw Error::usage(fmt::format("{}: there is no such file or folder", path.string()));
+    }
+  }
   Walk walk(options, visit, unread);
   for (const fs::path& path : options.paths) walk.start(path);
 }

@@ -17,7 +17,7 @@ struct TreeOptions {
 // Files in the order of their names, folder by folder. Links inside a folder are not followed, so
 // that none leads in circles; version control, dependencies and build folders are left out, unless
 // they are named in `paths`. `unread` is told the folders that cannot be listed.
-// Throws Error (kind Usage) when one of `paths` does not exist.
+// Throws Error (kind Usage), before it visits any, when one of `paths` does not exist.
 void for_each_file(const TreeOptions& options,
                    const std::function<void(const std::filesystem::path& file)>& visit,
                    const std::function<void(const std::filesystem::path& folder)>& unread);
