@@ -41,7 +41,10 @@ Line read_line(std::string_view text, std::size_t offset) {
   }
   std::size_t begin = line.indent;
   if (text.substr(begin).starts_with("- ")) begin = text.find_first_not_of(" \t", begin + 1);
-  const std::size_t separator = text.find_first_of(":=", begin);
+  const char quote = text[begin];
+  const bool quoted = quote == '"' || quote == '\'';
+  const std::size_t key_end = quoted ? std::min(text.find(quote, begin + 1), text.size()) : begin;
+  const std::size_t separator = text.find_first_of(":=", key_end);
   const std::string_view key = trimmed(text.substr(begin, separator - begin));
   const bool simple = separator != kNone && key.find_first_of(" ({[") == kNone;
   std::size_t value = simple ? separator + 1 : begin;
