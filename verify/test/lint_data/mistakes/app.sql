@@ -18,3 +18,6 @@ COMMIT;
 PRAGMA journal_mode = MEMORY;
 PRAGMA synchronous = EXTRA; -- finds: contradiction
 PRAGMA default_cache_size = 10000; -- finds: deprecated
+PRAGMA busy_timeout = -1; -- finds: misheard-value
+PRAGMA mmap_size = -1;
+PRAGMA journal_size_limit = -1;
