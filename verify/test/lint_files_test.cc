@@ -55,12 +55,12 @@ std::map<Line, Rules> announced_below(const std::string& folder) {
 }
 
 TEST(LintFiles, EveryMistakeIsFoundAndNothingElse) {
-  const LintResult result = lint("test/lint_data/mistakes");
+  const LintResult result = lint(PRAGMARK_LINT_DATA "/mistakes");
   std::map<Line, Rules> found;
   for (const LintFinding& finding : result.findings) {
     found[{finding.path, finding.line}].insert(std::string(finding.rule->id));
   }
-  const std::map<Line, Rules> wanted = announced_below("test/lint_data/mistakes");
+  const std::map<Line, Rules> wanted = announced_below(PRAGMARK_LINT_DATA "/mistakes");
   for (const auto& [line, rules] : wanted) {
     EXPECT_EQ(found[line], rules) << line.first << ':' << line.second;
   }
@@ -72,7 +72,7 @@ TEST(LintFiles, EveryMistakeIsFoundAndNothingElse) {
 
 // The table of real silent failures, in each of five languages.
 TEST(LintFiles, EachLanguageHoldsTheWholeTable) {
-  const LintResult result = lint("test/lint_data/mistakes");
+  const LintResult result = lint(PRAGMARK_LINT_DATA "/mistakes");
   for (const char* name : {"app.sql", "app.py", "app.go", "app.js", "app.rs", "app.c"}) {
     std::set<std::string> heard;
     for (const LintFinding& finding : result.findings) {
@@ -89,7 +89,7 @@ TEST(LintFiles, EachLanguageHoldsTheWholeTable) {
 }
 
 TEST(LintFiles, NothingIsFoundInACleanTree) {
-  const LintResult result = lint("test/lint_data/clean");
+  const LintResult result = lint(PRAGMARK_LINT_DATA "/clean");
   EXPECT_EQ(result.findings.size(), 0U) << to_text(result, Colour::Never);
   EXPECT_EQ(result.files_read, 10U);  // the document is none
   EXPECT_EQ(result.ignored, 1U);

@@ -64,13 +64,15 @@ std::vector<Statement> called_pragma(const SourceText& source, const Literal& li
   const std::string_view text = source.text();
   if (call_of(text, literal.begin).empty()) return {};
   std::vector<Statement> statements = statement_without_keyword(literal);
-  if (statements.empty() || statements.front().operand_kind != OperandKind::None) return statements;
+  if (statements.empty()) return statements;
+  Statement& statement = statements.front();
+  // A call of that name may be about something else: it takes more than a value to report a name.
+  statement.assigned = false;
+  if (statement.operand_kind != OperandKind::None) return statements;
   const std::string_view value = next_argument(text, literal.end);
   if (!is_one_operand(value) || !is_plain_value(value)) return statements;
-  Statement& statement = statements.front();
   statement.operand = value;
   statement.operand_kind = OperandKind::Literal;
-  statement.assigned = true;
   return statements;
 }
 

@@ -12,3 +12,5 @@ function betterSqlite3(file) {
   db.pragma("journal_mode = WAL");
   db.pragma("busy_timeout = 10000");
 }
+add_extension_pragma("cl_khr_fp64", "enable");
+parser.pragma("strict", 1);
