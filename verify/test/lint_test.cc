@@ -151,6 +151,13 @@ TEST_F(Lint, LiteralsAreReadAsTheirLanguageDoes) {
               ElementsAre("1:5 unknown-name"));
 }
 
+TEST_F(Lint, AQuoteThatIsNotClosedHidesNoOther) {
+  EXPECT_THAT(found_in("a.js", "x = \"\"\";\nf(\"PRAGMA foreign_key=ON\")"),
+              ElementsAre("2:4 unknown-name"));
+  EXPECT_THAT(found_in("a.js", "// it's\nx = don't;\nf('PRAGMA foreign_key=ON')"),
+              ElementsAre("3:4 unknown-name"));
+}
+
 TEST_F(Lint, EditorsOfOtherSystemsAreRead) {
   EXPECT_THAT(found_in("a.sql", "\xEF\xBB\xBFPRAGMA foreign_key=ON;\r\nPRAGMA temp_store=3;\r\n"),
               ElementsAre("1:4 unknown-name", "2:1 misheard-value"));

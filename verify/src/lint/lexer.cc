@@ -127,7 +127,9 @@ bool Lexer::skip_character() {
 }
 
 bool Lexer::take(const Delimiters& delimiters) {
-  auto& unclosed = unclosed_until_[static_cast<unsigned char>(delimiters.closer.back())];
+  // One quote and three are closed differently; closers are ASCII.
+  const unsigned longer = delimiters.closer.size() > 1 ? 0x80 : 0;
+  auto& unclosed = unclosed_until_[static_cast<unsigned char>(delimiters.closer.back()) | longer];
   if (at_ < unclosed) return false;
   Literal literal;
   const std::size_t end = scan(delimiters, literal);

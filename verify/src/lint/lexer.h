@@ -62,7 +62,7 @@ class Lexer {
   Dialect dialect_;
   std::size_t at_ = 0;
   std::string gap_;  // the first characters of the code behind the last literal, without spaces
-  std::array<std::size_t, 256> unclosed_until_{};  // by the first character of what would close
+  std::array<std::size_t, 256> unclosed_until_{};  // by the last character of what would close
 };
 
 }  // namespace pragmark::lint
