@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "pragma_probe.h"
 #include "pragmark/assert.h"
 #include "pragmark/error.h"
 #include "text.h"
@@ -212,12 +213,32 @@ bool known_to_sqlite(std::string_view name) {
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
-  bool known = false;
-  for_each_row(raw, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {
-    known = text::equal_ignoring_case(column_text(row, 0), name);
-    return !known;
+  return std::ranges::any_of(listed_pragmas(raw), [&](const std::string& listed) {
+    return text::equal_ignoring_case(listed, name);
   });
-  return known;
+}
+
+std::vector<std::string> listed_pragmas(sqlite3* handle) {
+  std::vector<std::string> names;
+  for_each_row(handle, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {
+    names.push_back(column_text(row, 0));
+    return true;
+  });
+  return names;
+}
+
+std::string tell(sqlite3* handle, std::string_view name, std::string_view operand) {
+  try {
+    for_each_row(handle, fmt::format("PRAGMA {} = {}", name, operand),
+                 [](sqlite3_stmt*) { return true; });
+  } catch (const Error&) {
+    return sqlite3_errmsg(handle);
+  }
+  return {};
+}
+
+std::optional<std::string> ask(sqlite3* handle, std::string_view name) {
+  return first_value(handle, fmt::format("PRAGMA {}", name));
 }
 
 int read_user_version(sqlite3* handle) {
