@@ -144,7 +144,7 @@ struct AuditOptions {
   // Where the cost of a sync is measured, on a scratch file; empty for nowhere.
   std::string scratch = {};
   // How long to wait for a connection that locks readers out.
-  std::chrono::milliseconds lock_wait = std::chrono::seconds(10);
+  std::chrono::milliseconds lock_wait = std::chrono::seconds(5);
   // Told now and then what is going on, from the calling thread.
   std::function<void(std::string_view)> progress = {};
 };
