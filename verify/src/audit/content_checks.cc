@@ -93,8 +93,8 @@ void check_freelist(AuditReport& report) {
            fmt::format("{} of {} pages are free ({} MiB)", header.freelist_pages, header.pages,
                        header.freelist_pages * header.page_size_bytes / (1024 * 1024)),
        .consequence = "the file is larger than its content; backups and copies take the rest along",
-       .repair = header.auto_vacuum == "INCREMENTAL" ? "SELECT * FROM pragma_incremental_vacuum;"
-                                                     : "VACUUM;",
+       .repair =
+           header.auto_vacuum == "INCREMENTAL" ? "run incremental_vacuum, or VACUUM;" : "VACUUM;",
        .documentation = "https://www.sqlite.org/lang_vacuum.html"});
 }
 

@@ -105,7 +105,7 @@ void check_wal_health(const FileSubject& subject) {
          .message = fmt::format("-wal has {} MiB on the disk for {} frames in use",
                                 journal.wal_bytes / (1024 * 1024), journal.wal_frames),
          .consequence = "it grew once and keeps its size; the space is used again, not given back",
-         .repair = subject.options.set ? "" : "journal_size_limit in every connection",
+         .repair = "a journal_size_limit in the connections that write",
          .documentation = "https://www.sqlite.org/pragma.html#pragma_journal_size_limit"});
   }
 }

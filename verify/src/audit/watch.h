@@ -47,7 +47,7 @@ class Watch {
 
   std::function<void(std::string_view)> progress_;
   sqlite3* handle_ = nullptr;
-  std::string what_;
+  std::string what_ = "read the WAL";  // which is read before anything is run
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point last_progress_ = Clock::now();
   std::uint64_t bytes_ = 0;
