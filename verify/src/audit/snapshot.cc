@@ -86,6 +86,13 @@ void Snapshot::look_at_rollback_journal() {
   if (!super.empty() && !identity_of(super)) return;
   rollback_ = read_rollback_journal(*journal_file_);
   if (!rollback_.header_valid) return;
+  // A transaction may have begun since the lock was looked at: a journal that is kept (PERSIST)
+  // then begins to count. It cannot end in a commit while the shared lock is held.
+  if (file_.locked_elsewhere(kReservedLock)) {
+    rollback_ = {};
+    journal_.rollback_journal = RollbackJournal::InUse;
+    return;
+  }
   journal_.rollback_journal = RollbackJournal::Hot;
   page_size_ = rollback_.page_size_bytes;
   bytes_ = page_size_ * rollback_.database_pages;
