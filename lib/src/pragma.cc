@@ -115,6 +115,23 @@ std::string repair_for(const PragmaSpec& spec, ConnectionKind kind) {
   return "is another setting, the build of SQLite or other code overriding it?";
 }
 
+// The rows of a check of the file; empty when it says "ok". What it found before damage, or an
+// interrupt, ended it is not lost: the error is then the last row.
+std::vector<std::string> damage_found(sqlite3* handle, const std::string& check) {
+  std::vector<std::string> findings;
+  try {
+    for_each_row(handle, check, [&](sqlite3_stmt* row) {
+      findings.push_back(column_text(row, 0));
+      return true;
+    });
+  } catch (const Error& error) {
+    if (findings.empty()) throw;
+    findings.emplace_back(error.what());
+  }
+  if (findings.size() == 1 && findings.front() == "ok") findings.clear();
+  return findings;
+}
+
 }  // namespace
 
 std::string Setting::to_sql() const { return fmt::format("PRAGMA {} = {};", spec->name, value); }
@@ -252,13 +269,11 @@ void write_user_version(sqlite3* handle, int version) {
 }
 
 std::vector<std::string> integrity_check(sqlite3* handle, int limit) {
-  std::vector<std::string> findings;
-  for_each_row(handle, fmt::format("PRAGMA integrity_check({})", limit), [&](sqlite3_stmt* row) {
-    findings.push_back(column_text(row, 0));
-    return true;
-  });
-  if (findings.size() == 1 && findings.front() == "ok") findings.clear();
-  return findings;
+  return damage_found(handle, fmt::format("PRAGMA integrity_check({})", limit));
+}
+
+std::vector<std::string> quick_check(sqlite3* handle, int limit) {
+  return damage_found(handle, fmt::format("PRAGMA quick_check({})", limit));
 }
 
 std::vector<std::string> foreign_key_check(sqlite3* handle, int limit) {
