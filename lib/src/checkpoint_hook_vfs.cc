@@ -1,6 +1,6 @@
 // The moment is sqlite3WalCheckpoint()'s call of xUnfetch(file, 0, NULL) (wal.c): walIndexReadHdr()
-// has copied the wal-index header, walCheckpoint() has not begun. The pager makes the same call when
-// a connection with mapped pages begins to read, hence mmap_size=0.
+// has copied the wal-index header, walCheckpoint() has not begun. The pager makes the same call
+// when a connection with mapped pages begins to read, hence mmap_size=0.
 #include "pragmark/checkpoint_hook_vfs.h"
 
 #include <utility>

@@ -132,11 +132,16 @@ void PragmaSet::set(Setting setting) {
   }
 }
 
+const Setting* PragmaSet::find(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(settings_, find_pragma(name), &Setting::spec);
+  return found == settings_.end() ? nullptr : &*found;
+}
+
 std::string_view PragmaSet::value(std::string_view name) const {
   const PragmaSpec* spec = find_pragma(name);
   PRAGMARK_ASSERT(spec != nullptr);
-  const auto found = std::ranges::find(settings_, spec, &Setting::spec);
-  return found == settings_.end() ? spec->default_value : std::string_view(found->value);
+  const Setting* said = find(name);
+  return said == nullptr ? spec->default_value : std::string_view(said->value);
 }
 
 // The matrix of https://www.sqlite.org/pragma.html#pragma_synchronous. FULL in DELETE mode is

@@ -53,7 +53,7 @@ def test_production_passes_as_json(tmp_path):
     assert report["pragma_set"]["name"] == "production"
     assert report["sqlite"]["version"] and report["sqlite"]["source_id"]
     assert report["environment"]["directory"] == str(tmp_path)
-    assert report["stages"] == ["values"]
+    assert report["stages"] == ["values", "library"]
     read_back = [c for c in report["checks"] if c["id"] == "V001"]
     assert ([(c["connection"], c["setting"]) for c in read_back]
             == [(connection, setting) for connection in CONNECTIONS for setting in SETTINGS])
@@ -194,6 +194,29 @@ def test_a_failure_is_told_on_stderr_when_the_table_is_not_shown(tmp_path):
     assert line.count("\n") == 1 and LOCKED_OUT in line and "fail" in line
     suite = ElementTree.fromstring(result.stdout).find("testsuite")
     assert int(suite.get("failures")) == len(suite.findall("testcase/failure")) > 0
+
+
+def library_checks(directory: Path, *arguments: str) -> tuple[int, dict[str, dict]]:
+    result = verify(directory, "--stage", "library", "--format", "json", *arguments)
+    checks = json.loads(result.stdout)["checks"]
+    return result.returncode, {check["id"]: check for check in checks}
+
+
+def test_a_bug_of_the_library_is_a_warning_and_fails_when_strict(tmp_path):
+    """More mapped memory than SQLite's own limit: a warning on every library."""
+    asked = "production+mmap_size=30000000000"
+    code, checks = library_checks(tmp_path, "--pragmas", asked)
+    assert code == 0
+    verdict = checks["L005"]["verdict"]
+    affected = checks["L005"]["observed"].startswith("affected")
+    assert verdict == ("warning" if affected else "pass")
+    result = verify(tmp_path, "--stage", "library", "--pragmas", asked, "--format", "json")
+    assert "warning: L002 MAX_MMAP_SIZE" in result.stderr
+    code, checks = library_checks(tmp_path, "--pragmas", asked, "--strict")
+    assert code == 1
+    assert checks["L005"]["verdict"] == ("fail" if affected else "pass")
+    assert "warning" not in [check["verdict"] for check in checks.values()]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])

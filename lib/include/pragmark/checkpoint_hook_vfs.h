@@ -31,10 +31,11 @@ class CheckpointHookVfs {
 
   [[nodiscard]] const std::string& name() const noexcept;
 
-  // `hook` is called once, when a checkpoint has found that the wal-index header is not the one that
-  // its connection knew, which is when SQLite gives mapped pages back (xUnfetch of no page). Never on
-  // a library built without memory-mapped I/O, which makes no such call. Empty: nothing is called.
-  // REQUIRES: connections through this layer have mmap_size=0, or reads of theirs are moments too.
+  // `hook` is called once, when a checkpoint has found that the wal-index header is not the one
+  // that its connection knew, which is when SQLite gives mapped pages back (xUnfetch of no page).
+  // Never on a library built without memory-mapped I/O, which makes no such call. Empty: nothing is
+  // called. REQUIRES: connections through this layer have mmap_size=0, or reads of theirs are
+  // moments too.
   void at_next_moment(std::function<void()> hook);
   // How often the moment came, with a hook or without.
   [[nodiscard]] std::uint64_t moments() const noexcept;

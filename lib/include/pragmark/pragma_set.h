@@ -44,6 +44,8 @@ class PragmaSet {
   // The value of a setting, or SQLite's documented default where the set is silent.
   // REQUIRES: find_pragma(name) is not null.
   [[nodiscard]] std::string_view value(std::string_view name) const;
+  // What the set says of it; null where it is silent.
+  [[nodiscard]] const Setting* find(std::string_view name) const noexcept;
   [[nodiscard]] DurabilityClass durability() const;
   // This set with one setting changed or added; its name says so ("production+cache_size=0").
   // Throws Error (kind Usage) as parse_setting() does.

@@ -1,13 +1,13 @@
-// How the bug is made to happen. N frames in the WAL, all of them copied into the database: the next
-// commit begins the WAL anew. A second connection checkpoints. It reads the wal-index header (N
-// frames), and right then the commit comes: the WAL has k frames now, none of them copied. Without
-// the fix the checkpoint goes on with the header that it read, copies what it takes for frames 1..N
-// and notes in the wal-index that N frames are copied. Of the commits that follow, frames k+1..N are
-// then taken for copied and never are: once the WAL is more than N frames long and is checkpointed,
-// their pages are missing from the database.
+// How the bug is made to happen. N frames in the WAL, all of them copied into the database: the
+// next commit begins the WAL anew. A second connection checkpoints. It reads the wal-index header
+// (N frames), and right then the commit comes: the WAL has k frames now, none of them copied.
+// Without the fix the checkpoint goes on with the header that it read, copies what it takes for
+// frames 1..N and notes in the wal-index that N frames are copied. Of the commits that follow,
+// frames k+1..N are then taken for copied and never are: once the WAL is more than N frames long
+// and is checkpointed, their pages are missing from the database.
 //
-// With the fix (3.51.3, and the versions in advisories.cc) the checkpoint sees that the salts of the
-// header have changed and copies nothing.
+// With the fix (3.51.3, and the versions in advisories.cc) the checkpoint sees that the salts of
+// the header have changed and copies nothing.
 #include "wal_reset.h"
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "pragmark/checkpoint_hook_vfs.h"
 #include "pragmark/connection.h"
@@ -47,11 +48,14 @@ Connection open_for_trial(const OpenOptions& options) {
   return connection;
 }
 
+// The same rows in every trial, so that a library is found affected or not, and not now and then.
 void insert_rows(Connection& connection, int rows) {
+  constexpr std::int64_t kStride = 2'654'435'761;  // neighbours go to different ends of the index
   connection.execute(fmt::format("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
                                  "WHERE i < {}) INSERT INTO trial(payload) "
-                                 "SELECT randomblob(800) FROM n",
-                                 rows));
+                                 "SELECT printf('%010d', (i + (SELECT count(*) FROM trial)) * {} % "
+                                 "4294967296) || hex(zeroblob(400)) FROM n",
+                                 rows, kStride));
 }
 
 std::int64_t count_rows(Connection& connection) {
@@ -67,19 +71,26 @@ std::string wal_header(const std::string& database_path) {
   return {header.begin(), header.end()};
 }
 
+// What a damaged database answers with; anything else is a matter of the disk.
+bool is_damage(const Error& error) {
+  return error.code() == SQLITE_CORRUPT || error.code() == SQLITE_NOTADB ||
+         error.extended_code() == SQLITE_IOERR_SHORT_READ;
+}
+
+// The commits after the race and the checkpoint of all of them, then a look by a connection that
+// knows nothing of the others.
+void go_on(Connection& writer) {
+  insert_rows(writer, kRowsAfter);
+  static_cast<void>(writer.checkpoint(CheckpointMode::Truncate));
+}
+
 void look(const std::string& path, WalResetTrial& trial) {
-  trial.outcome = WalResetTrial::Outcome::Damaged;
-  try {
-    Connection reader = Connection::open({.path = path});
-    const std::vector<std::string> findings = integrity_check(reader.handle());
-    if (!findings.empty()) trial.finding = findings.front();
-    trial.rows_found = count_rows(reader);
-    if (findings.empty() && trial.rows_found == trial.rows_committed) {
-      trial.outcome = WalResetTrial::Outcome::Clean;
-    }
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::Environment) throw;
-    if (trial.finding.empty()) trial.finding = error.what();
+  Connection reader = Connection::open({.path = path});
+  const std::vector<std::string> findings = integrity_check(reader.handle());
+  if (!findings.empty()) trial.finding = findings.front();
+  trial.rows_found = count_rows(reader);
+  if (findings.empty() && trial.rows_found < trial.rows_committed) {
+    trial.finding = "integrity_check is clean and rows are lost";
   }
 }
 
@@ -106,40 +117,64 @@ std::string race(Connection& keeper, Connection& writer, CheckpointHookVfs& vfs,
            "memory-mapped I/O (MAX_MMAP_SIZE=0)";
   }
   if (failed) return "the commit inside the checkpoint failed: " + *failed;
-  if (hook == WalResetHook::Disarmed) insert_rows(writer, kRowsInside);
+  if (hook != WalResetHook::Armed) insert_rows(writer, kRowsInside);
   if (wal_header(writer.path()) == before) return "the commit did not begin the WAL anew";
   return "";
+}
+
+// Writes to the wal-index, as a checkpoint does, how many frames are copied: WalCkptInfo.nBackfill
+// (wal.c), right behind the two copies of the header.
+void mark_as_copied(Connection& connection, std::int64_t frames) {
+  constexpr int kIndexPageBytes = 32768;
+  constexpr std::size_t kHeaderBytes = 48;
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  void volatile* index = nullptr;
+  const int code = file->pMethods->xShmMap(file, 0, kIndexPageBytes, 0, &index);
+  if (code != SQLITE_OK || index == nullptr) {
+    throw Error::sqlite(nullptr, code, "map the wal-index", "", connection.path());
+  }
+  static_cast<std::uint32_t volatile*>(index)[2 * kHeaderBytes / sizeof(std::uint32_t)] =
+      static_cast<std::uint32_t>(frames);
 }
 
 }  // namespace
 
 WalResetTrial try_wal_reset(const std::filesystem::path& directory, WalResetHook hook) {
   const std::string path =
-      (directory / (hook == WalResetHook::Armed ? "armed.db" : "disarmed.db")).string();
+      (directory / fmt::format("wal-reset-{}.db", static_cast<int>(hook))).string();
   CheckpointHookVfs vfs;
   WalResetTrial trial;
   trial.rows_committed = kRowsBefore + kRowsInside + kRowsAfter;
-  {
-    Connection writer = open_for_trial({.path = path, .kind = ConnectionKind::SchemaCreation});
-    if (read_back(writer.handle(), *find_pragma("journal_mode")) != "WAL") {
-      trial.finding = "this library or this filesystem has no WAL";
-      return trial;
-    }
-    writer.execute("CREATE TABLE trial(payload BLOB); CREATE INDEX trial_by ON trial(payload)");
-    Connection keeper = open_for_trial({.path = path, .vfs = vfs.name()});
-    static_cast<void>(count_rows(keeper));  // it knows a header now, so that the next is a new one
-    insert_rows(writer, kRowsBefore);
-    const CheckpointResult whole = writer.checkpoint(CheckpointMode::Passive);
-    if (whole.frames_checkpointed != whole.frames_in_wal || whole.busy) {
-      trial.finding = "the checkpoint before the race did not copy the whole WAL";
-      return trial;
-    }
-    trial.finding = race(keeper, writer, vfs, hook);
-    if (!trial.finding.empty()) return trial;
-    insert_rows(writer, kRowsAfter);
-    static_cast<void>(writer.checkpoint(CheckpointMode::Truncate));
+  std::optional<Connection> writer =
+      open_for_trial({.path = path, .kind = ConnectionKind::SchemaCreation});
+  if (read_back(writer->handle(), *find_pragma("journal_mode")) != "WAL") {
+    trial.finding = "this library or this filesystem has no WAL";
+    return trial;
   }
-  look(path, trial);
+  writer->execute("CREATE TABLE trial(payload TEXT); CREATE INDEX trial_by ON trial(payload)");
+  std::optional<Connection> keeper = open_for_trial({.path = path, .vfs = vfs.name()});
+  static_cast<void>(count_rows(*keeper));  // it knows a header now, so that the next is a new one
+  insert_rows(*writer, kRowsBefore);
+  const CheckpointResult whole = writer->checkpoint(CheckpointMode::Passive);
+  if (whole.frames_checkpointed != whole.frames_in_wal || whole.busy) {
+    trial.finding = "the checkpoint before the race did not copy the whole WAL";
+    return trial;
+  }
+  trial.finding = race(*keeper, *writer, vfs, hook);
+  if (!trial.finding.empty()) return trial;
+  if (hook == WalResetHook::Simulated) mark_as_copied(*writer, whole.frames_in_wal);
+  try {
+    go_on(*writer);
+    keeper.reset();
+    writer.reset();
+    look(path, trial);
+  } catch (const Error& error) {
+    if (!is_damage(error)) throw;
+    if (trial.finding.empty()) trial.finding = sqlite3_errstr(error.code());
+  }
+  trial.outcome =
+      trial.finding.empty() ? WalResetTrial::Outcome::Clean : WalResetTrial::Outcome::Damaged;
   return trial;
 }
 

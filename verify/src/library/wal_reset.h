@@ -1,6 +1,6 @@
-// Does the linked SQLite have the WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug)? Found
-// out by making it happen on a scratch database, so that a library with a backported fix, or with a
-// version number that says nothing, gets the right answer.
+// Does the linked SQLite have the WAL-reset bug (https://www.sqlite.org/wal.html#walresetbug)?
+// Found out by making it happen on a scratch database, so that a library with a backported fix, or
+// with a version number that says nothing, gets the right answer.
 //
 //   WalResetTrial trial = try_wal_reset(scratch, WalResetHook::Armed);
 //   trial.outcome == WalResetTrial::Outcome::Damaged      // affected
@@ -15,6 +15,9 @@ namespace pragmark {
 enum class WalResetHook {
   Armed,     // the commit comes inside the checkpoint
   Disarmed,  // the control: the same commit, right after the checkpoint
+  // The control of the control: as Disarmed, and then the mark that an affected library leaves, set
+  // by hand. A trial that is not damaged by it could not have seen the bug.
+  Simulated,
 };
 
 struct WalResetTrial {
