@@ -20,7 +20,7 @@ std::string found(const std::string& version, const std::string& set,
   std::string text;
   for (const CheckResult& result :
        check_advisories(library_of(version), PragmaSet::parse(set), wal_reset)) {
-    EXPECT_EQ(result.id, "L004");
+    EXPECT_EQ(result.id, "B004");
     text += result.setting + ":" + std::string(to_string(result.verdict)) + " ";
   }
   return text;

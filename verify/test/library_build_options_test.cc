@@ -19,7 +19,7 @@ std::vector<CheckResult> check(const std::string& set, std::vector<std::string> 
 std::string found(const std::string& set, std::vector<std::string> options) {
   std::string text;
   for (const CheckResult& result : check(set, std::move(options))) {
-    EXPECT_EQ(result.id, "L002");
+    EXPECT_EQ(result.id, "B002");
     text += result.setting + "=" + result.read_back.value_or("-") + ":" +
             std::string(to_string(result.verdict)) + " ";
   }

@@ -39,11 +39,11 @@ TEST(LibraryStage, AsksEveryQuestionAndNamesNoResultTwice) {
     EXPECT_TRUE(names.emplace(result.id, result.setting).second) << result.setting;
     ids.insert(result.id);
   }
-  EXPECT_EQ(ids, (std::set<std::string>{"L001", "L002", "L003", "L004", "L005"}));
+  EXPECT_EQ(ids, (std::set<std::string>{"B001", "B002", "B003", "B004", "B005"}));
 }
 
 TEST(LibraryStage, SaysWhetherTheLibraryIsAffectedAndNothingBetween) {
-  const CheckResult result = only(run_stage("production"), "L005");
+  const CheckResult result = only(run_stage("production"), "B005");
   ASSERT_TRUE(result.observed);
   if (result.verdict == Verdict::Pass) {
     EXPECT_THAT(*result.observed, StartsWith("not affected"));
@@ -55,7 +55,7 @@ TEST(LibraryStage, SaysWhetherTheLibraryIsAffectedAndNothingBetween) {
 }
 
 TEST(LibraryStage, DoesNotTryTheWalResetBugWithASetThatUsesNoWal) {
-  const CheckResult result = only(run_stage("default"), "L005");
+  const CheckResult result = only(run_stage("default"), "B005");
   EXPECT_EQ(result.verdict, Verdict::Skipped);
   EXPECT_THAT(result.reason, HasSubstr("WAL"));
 }

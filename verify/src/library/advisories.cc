@@ -156,7 +156,7 @@ std::vector<CheckResult> check_advisories(const SqliteLibrary& library, const Pr
   const std::optional<SqliteVersion> version = parse_version(library.version);
   for (const Advisory& known : kAdvisories) {
     if (!version || !affects(known, *version)) continue;
-    CheckResult result = library_result("L004", known.id);
+    CheckResult result = library_result("B004", known.id);
     result.claimed = "not affected";
     result.observed = "affected by version " + library.version;
     result.reason =
@@ -165,7 +165,7 @@ std::vector<CheckResult> check_advisories(const SqliteLibrary& library, const Pr
     const bool tried = wal_reset == Verdict::Pass || wal_reset == Verdict::Warning;
     if (known.id == kWalResetAdvisory && tried) {
       result.verdict = Verdict::Skipped;
-      result.reason = "L005 tried it on the library itself";
+      result.reason = "B005 tried it on the library itself";
     } else if (known.met_by(set)) {
       result.verdict = Verdict::Warning;
       result.consequence = "a damaged database";
@@ -174,7 +174,7 @@ std::vector<CheckResult> check_advisories(const SqliteLibrary& library, const Pr
     results.push_back(std::move(result));
   }
   if (results.empty()) {
-    CheckResult result = library_result("L004", "advisories");
+    CheckResult result = library_result("B004", "advisories");
     result.claimed = "none applies";
     result.observed = fmt::format("{} known, none of {}", std::size(kAdvisories), library.version);
     if (!version) {

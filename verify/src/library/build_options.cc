@@ -142,19 +142,8 @@ constexpr BuildOption kOptions[] = {
      foreign_keys},
 };
 
-// SQLite lists "NAME=VALUE", or "NAME" for an option without a value.
-std::string_view value_in(const SqliteLibrary& library, std::string_view name) {
-  for (const std::string_view option : library.compile_options) {
-    if (option == name) return kSet;
-    if (option.starts_with(name) && option[name.size()] == '=') {
-      return option.substr(name.size() + 1);
-    }
-  }
-  return kNotSet;
-}
-
 CheckResult judge(const BuildOption& option, std::string_view value, const PragmaSet& set) {
-  CheckResult result = library_result("L002", option.name);
+  CheckResult result = library_result("B002", option.name);
   result.claimed = option.own;
   result.read_back = value;
   result.reason = option.changes;
@@ -171,24 +160,41 @@ CheckResult judge(const BuildOption& option, std::string_view value, const Pragm
 
 }  // namespace
 
+// SQLite lists "NAME=VALUE", or "NAME" for an option without a value.
+std::string_view value_of_build_option(const SqliteLibrary& library, std::string_view name) {
+  for (const std::string_view option : library.compile_options) {
+    if (option == name) return kSet;
+    if (option.starts_with(name) && option[name.size()] == '=') {
+      return option.substr(name.size() + 1);
+    }
+  }
+  return "";
+}
+
+std::string_view effect_of_build_option(std::string_view option) {
+  const auto* known =
+      std::ranges::find(kOptions, option.substr(0, option.find('=')), &BuildOption::name);
+  return known == std::end(kOptions) ? std::string_view() : known->changes;
+}
+
 std::vector<CheckResult> check_build_options(const SqliteLibrary& library, const PragmaSet& set) {
   std::vector<CheckResult> results;
   for (const BuildOption& option : kOptions) {
-    std::string_view value = value_in(library, option.name);
+    std::string_view value = value_of_build_option(library, option.name);
     // Older versions do not list an option with a value while it is SQLite's own.
-    if (value == kNotSet) value = option.own;
+    if (value.empty()) value = option.own;
     // A limit that is SQLite's own may still be less than the set asks for.
     const bool too_low = value != kNotSet && !option.voids(set, value).empty();
     if (value != option.own || too_low) results.push_back(judge(option, value, set));
   }
   if (results.empty()) {
-    CheckResult result = library_result("L002", "build options");
+    CheckResult result = library_result("B002", "build options");
     result.claimed = "as SQLite's own";
     result.read_back = "as SQLite's own";
     results.push_back(std::move(result));
   }
   if (library.compile_options.empty()) {
-    CheckResult result = library_result("L002", "build options");
+    CheckResult result = library_result("B002", "build options");
     result.claimed = "listed";
     result.verdict = Verdict::Warning;
     result.reason = "the library does not tell how it was built (OMIT_COMPILEOPTION_DIAGS)";

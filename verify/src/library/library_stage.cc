@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 5> kWeighty = {"journal_mode", "synchrono
                                                       "locking_mode", "ignore_check_constraints"};
 
 CheckResult default_of(const PragmaSpec& spec, const std::string& here) {
-  CheckResult result = library_result("L003", fmt::format("default of {}", spec.name));
+  CheckResult result = library_result("B003", fmt::format("default of {}", spec.name));
   result.claimed = spec.default_value;
   result.read_back = here;
   result.reason = fmt::format("the set is silent about {}, and this library has {} for SQLite's {}",
@@ -61,7 +61,7 @@ CheckResult library_result(std::string_view id, std::string_view about) {
 }
 
 CheckResult check_version(const SqliteLibrary& library, std::string_view built_for) {
-  CheckResult result = library_result("L001", "version");
+  CheckResult result = library_result("B001", "version");
   result.claimed = fmt::format("{} or newer", built_for);
   result.read_back = library.version;
   const std::optional<SqliteVersion> here = parse_version(library.version);
@@ -94,7 +94,7 @@ std::vector<CheckResult> check_defaults(const PragmaSet& set,
     if (here && *here != spec.default_value) results.push_back(default_of(spec, *here));
   }
   if (results.empty()) {
-    CheckResult result = library_result("L003", "defaults");
+    CheckResult result = library_result("B003", "defaults");
     result.claimed = result.read_back.emplace("as SQLite's own");
     results.push_back(std::move(result));
   }
@@ -102,7 +102,7 @@ std::vector<CheckResult> check_defaults(const PragmaSet& set,
 }
 
 CheckResult check_wal_reset(const PragmaSet& set, const std::filesystem::path& directory) {
-  CheckResult result = library_result("L005", kWalResetAdvisory);
+  CheckResult result = library_result("B005", kWalResetAdvisory);
   const Advisory& known = advisory(kWalResetAdvisory);
   result.claimed = "not affected";
   result.documentation = known.source;
@@ -121,7 +121,7 @@ CheckResult check_wal_reset(const PragmaSet& set, const std::filesystem::path& d
   }
   if (control.outcome == NotTried || armed.outcome == NotTried) {
     result.verdict = Verdict::Skipped;
-    result.reason = fmt::format("not tried, so the version decides (L004): {}",
+    result.reason = fmt::format("not tried, so the version decides (B004): {}",
                                 control.outcome == NotTried ? control.finding : armed.finding);
     return result;
   }
@@ -154,14 +154,14 @@ std::vector<CheckResult> run_library_stage(const StageContext& context) {
   try {
     append(results, check_defaults(context.set, context.scratch));
   } catch (const Error& error) {
-    results.push_back(undetermined("L003", "defaults", error));
+    results.push_back(undetermined("B003", "defaults", error));
   }
   throw_if_interrupted();
   CheckResult wal_reset;
   try {
     wal_reset = check_wal_reset(context.set, context.scratch);
   } catch (const Error& error) {
-    wal_reset = undetermined("L005", kWalResetAdvisory, error);
+    wal_reset = undetermined("B005", kWalResetAdvisory, error);
   }
   append(results, check_advisories(library, context.set, wal_reset.verdict));
   results.push_back(std::move(wal_reset));
