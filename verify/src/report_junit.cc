@@ -45,6 +45,9 @@ std::string message(const CheckResult& result) {
 std::string outcome(const CheckResult& result) {
   switch (result.verdict) {
     case Verdict::Pass: return "";
+    case Verdict::Warning:  // no failure, and there is no element for less than that
+      return fmt::format("      <system-out>{}</system-out>\n",
+                         escaped(fmt::format("warning: {}\n{}", result.reason, details(result))));
     case Verdict::Skipped:
       return fmt::format("      <skipped message=\"{}\"/>\n", escaped(result.reason));
     case Verdict::Unknown:

@@ -22,6 +22,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  pragmark verify --pragmas production --dir /var/lib/app\n"
     "  pragmark verify --pragmas production+synchronous=FULL --format junit --out verify.xml\n"
+    "  pragmark verify --stage library --strict\n"
     "Exit codes: 0 pass, 1 a claim does not hold, 2 bad usage, 3 could not be determined.";
 
 const std::map<std::string, ReportFormat> kFormats = {
@@ -40,6 +41,10 @@ std::string formatted(const pragmark::Report& report, ReportFormat format, bool 
 void print_messages(const pragmark::Report& report) {
   for (const std::string& warning : report.environment.filesystem_warnings) {
     pragmark::print_warning("verify", warning);
+  }
+  for (const pragmark::CheckResult& result : report.results) {
+    if (result.verdict != pragmark::Verdict::Warning) continue;
+    pragmark::print_warning("verify", result.id + " " + result.setting + ": " + result.reason);
   }
   const auto overall = pragmark::overall_verdict(report.results);
   if (overall == pragmark::Verdict::Pass) return;
@@ -60,13 +65,15 @@ ExitCode run(int argc, char** argv) {
   std::string out;
   std::vector<std::string> stages;
   std::string format = "text";
+  bool strict = false;
   app.add_option("--pragmas", set, "NAME, NAME+setting=value+.., or a .sql file")
       ->option_text("SET [production]");
   app.add_option("--dir", directory, "directory on the disk under test")->option_text("DIR [.]");
-  app.add_option("--stage", stages, "stages to run, separated by commas: values")
+  app.add_option("--stage", stages, "stages to run, separated by commas: values, library")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->option_text("STAGE,.. [all]");
+  app.add_flag("--strict", strict, "a warning, such as a known bug of the library, is a failure");
   app.add_option("--format", format, "text, json or junit")
       ->check(CLI::IsMember(kFormats))
       ->option_text("FORMAT [text]");
@@ -74,8 +81,10 @@ ExitCode run(int argc, char** argv) {
   if (const auto done = pragmark::parse_arguments<CLI::ParseError>(app, argc, argv)) return *done;
 
   pragmark::require_output_possible(out);
-  const pragmark::Report report = pragmark::verify(
-      {.set = pragmark::PragmaSet::parse(set), .directory = directory, .stages = stages});
+  const pragmark::Report report = pragmark::verify({.set = pragmark::PragmaSet::parse(set),
+                                                    .directory = directory,
+                                                    .stages = stages,
+                                                    .strict = strict});
   const bool shows_table = out.empty() && kFormats.at(format) == ReportFormat::Text;
   if (!shows_table) print_messages(report);
   pragmark::write_output(formatted(report, kFormats.at(format), out.empty()), out);
