@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "pragmark/error.h"
+#include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/scratch_directory.h"
 #include "pragmark/verify/values.h"
@@ -17,6 +18,8 @@ namespace {
 constexpr std::array kStages = {
     StageInfo{"values", "does SQLite answer with what the set claims, on every connection?",
               run_values_stage},
+    StageInfo{"behaviour", "does each setting have the effect that its value promises?",
+              run_behaviour_stage},
 };
 
 std::string names_of_stages() {

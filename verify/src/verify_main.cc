@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/verify/report_format.h"
 #include "pragmark/verify/stage.h"
@@ -22,6 +23,7 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  pragmark verify --pragmas production --dir /var/lib/app\n"
     "  pragmark verify --pragmas production+synchronous=FULL --format junit --out verify.xml\n"
+    "  pragmark verify --self-test\n"
     "Exit codes: 0 pass, 1 a claim does not hold, 2 bad usage, 3 could not be determined.";
 
 const std::map<std::string, ReportFormat> kFormats = {
@@ -51,6 +53,15 @@ void print_messages(const pragmark::Report& report) {
                     worst->read_back.value_or("nothing") + ": " + worst->reason);
 }
 
+ExitCode run_self_test(const std::string& directory, ReportFormat format, const std::string& out) {
+  if (format == ReportFormat::JUnit) {
+    throw pragmark::Error::usage("--self-test has --format text and json, not junit");
+  }
+  const auto trials = pragmark::self_test(directory);
+  pragmark::write_output(format == ReportFormat::Json ? to_json(trials) : to_text(trials), out);
+  return pragmark::all_hold(trials) ? ExitCode::Holds : ExitCode::DoesNotHold;
+}
+
 ExitCode run(int argc, char** argv) {
   CLI::App app("Proves on a scratch database that a PRAGMA set is in effect.", "pragmark verify");
   app.footer(kExamples);
@@ -60,10 +71,11 @@ ExitCode run(int argc, char** argv) {
   std::string out;
   std::vector<std::string> stages;
   std::string format = "text";
+  bool self_test = false;
   app.add_option("--pragmas", set, "NAME, NAME+setting=value+.., or a .sql file")
       ->option_text("SET [production]");
   app.add_option("--dir", directory, "directory on the disk under test")->option_text("DIR [.]");
-  app.add_option("--stage", stages, "stages to run, separated by commas: values")
+  app.add_option("--stage", stages, "stages to run, separated by commas: values, behaviour")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->option_text("STAGE,.. [all]");
@@ -71,9 +83,12 @@ ExitCode run(int argc, char** argv) {
       ->check(CLI::IsMember(kFormats))
       ->option_text("FORMAT [text]");
   app.add_option("--out", out, "file for the result")->option_text("FILE [stdout]");
+  app.add_flag("--self-test", self_test,
+               "run every behaviour check on right and on wrong configurations");
   if (const auto done = pragmark::parse_arguments<CLI::ParseError>(app, argc, argv)) return *done;
 
   pragmark::require_output_possible(out);
+  if (self_test) return run_self_test(directory, kFormats.at(format), out);
   const pragmark::Report report = pragmark::verify(
       {.set = pragmark::PragmaSet::parse(set), .directory = directory, .stages = stages});
   const bool shows_table = out.empty() && kFormats.at(format) == ReportFormat::Text;
