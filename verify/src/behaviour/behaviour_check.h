@@ -78,8 +78,12 @@ struct BehaviourCheck {
 
 // The groups.
 [[nodiscard]] std::span<const BehaviourCheck> journal_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> sync_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> wal_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> lock_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> row_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> transaction_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> process_checks() noexcept;
 
 [[nodiscard]] inline Observation as_claimed(std::string observed) {
   return {Effect::AsClaimed, std::move(observed)};
