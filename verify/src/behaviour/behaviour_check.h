@@ -43,7 +43,7 @@ struct Control {
   Verdict expected;          // fail, ineffective or misread
   void (*tamper)(Connection&) = nullptr;
   MakeSabotage sabotage = nullptr;
-  std::string_view begin = "BEGIN IMMEDIATE";
+  std::string_view begin = {};  // how a write transaction begins; empty: as the library does
   std::string_view uri_query = {};
 };
 

@@ -50,8 +50,8 @@ Observation observe_two_processes(Experiment& experiment) {
     if (code == SQLITE_OK && rows(connection) == 2 * round + 2) ++seen_here;
   }
   const std::string seen =
-      fmt::format("{} of {} commits seen by the second process, {} of its {} by the first",
-                  seen_there, kRounds, seen_here, kRounds);
+      fmt::format("{} of {} commits seen by the second process, {} of {} by the first", seen_there,
+                  kRounds, seen_here, kRounds);
   return seen_there == kRounds && seen_here == kRounds ? as_claimed(seen) : contrary(seen);
 }
 
@@ -90,7 +90,7 @@ constexpr std::array kChecks = {
         .id = "P001",
         .setting = "two processes",
         .question = "does each of two processes see what the other one commits?",
-        .claim = "a commit is seen by the next read of any process",
+        .claim = "commits are seen",
         .runs = Runs::Always,
         .consequence = "a process reads old rows and overwrites what the other one wrote: the "
                        "database is damaged in time",
