@@ -29,30 +29,6 @@ Trial try_out(const BehaviourCheck& check, std::string what, Verdict expected,
           .result = run_check(check, std::move(configuration), scratch.path())};
 }
 
-CheckTrials trials_of(const BehaviourCheck& check, const std::filesystem::path& parent) {
-  CheckTrials trials{.id = std::string(check.id),
-                     .setting = std::string(check.setting),
-                     .question = std::string(check.question),
-                     .right = {},
-                     .controls = {}};
-  for (const std::string_view right : check.right) {
-    const PragmaSet set = PragmaSet::parse(right);
-    trials.right.push_back(try_out(check, std::string(right), Verdict::Pass,
-                                   {.claimed = set, .applied = set}, parent));
-  }
-  for (const Control& control : check.controls) {
-    trials.controls.push_back(try_out(check, std::string(control.what), control.expected,
-                                      {.claimed = PragmaSet::parse(control.claimed),
-                                       .applied = PragmaSet::parse(control.applied),
-                                       .tamper = control.tamper,
-                                       .sabotage = control.sabotage,
-                                       .begin = control.begin,
-                                       .uri_query = control.uri_query},
-                                      parent));
-  }
-  return trials;
-}
-
 std::string_view yes_or_no(const CheckTrials& check, bool holds) {
   if (check.is_impossible()) return "not possible here";
   return holds ? "yes" : "no";
@@ -88,11 +64,39 @@ Json json_of(const std::vector<Trial>& trials) {
 
 }  // namespace
 
+namespace behaviour {
+
+CheckTrials run_trials(const BehaviourCheck& check, const std::filesystem::path& parent) {
+  CheckTrials trials{.id = std::string(check.id),
+                     .setting = std::string(check.setting),
+                     .question = std::string(check.question),
+                     .right = {},
+                     .controls = {}};
+  for (const std::string_view right : check.right) {
+    const PragmaSet set = PragmaSet::parse(right);
+    trials.right.push_back(try_out(check, std::string(right), Verdict::Pass,
+                                   {.claimed = set, .applied = set}, parent));
+  }
+  for (const Control& control : check.controls) {
+    trials.controls.push_back(try_out(check, std::string(control.what), control.expected,
+                                      {.claimed = PragmaSet::parse(control.claimed),
+                                       .applied = PragmaSet::parse(control.applied),
+                                       .tamper = control.tamper,
+                                       .sabotage = control.sabotage,
+                                       .begin = control.begin,
+                                       .uri_query = control.uri_query},
+                                      parent));
+  }
+  return trials;
+}
+
+}  // namespace behaviour
+
 std::vector<CheckTrials> self_test(const std::filesystem::path& directory) {
   ScratchDirectory scratch(directory);
   std::vector<CheckTrials> all;
   for (const BehaviourCheck* check : behaviour::behaviour_checks()) {
-    all.push_back(trials_of(*check, scratch.path()));
+    all.push_back(run_trials(*check, scratch.path()));
   }
   scratch.remove();
   return all;
