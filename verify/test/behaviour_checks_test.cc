@@ -1,7 +1,10 @@
 // Every check on its right configurations and on its negative controls, and what each counts.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -9,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "behaviour/behaviour_check.h"
+#include "behaviour/sabotage.h"
 #include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/scratch_directory.h"
 
@@ -89,6 +93,35 @@ TEST(JournalModeCheck, SeesTheFilesAndWhoIsInTheWay) {
 TEST(BusyTimeoutCheck, AddsUpWhatSqliteWouldSleep) {
   EXPECT_THAT(*result_on("L001", "production+busy_timeout=1234").observed,
               HasSubstr("; gave up after 1234 ms in "));
+}
+
+// A VFS that sleeps by its own means, and so keeps from the clock what SQLite asked for: what is
+// waited for in real time is right, what would be waited in all is not seen.
+class SelfSleepingVfs final : public Sabotage,
+                              public internal::VfsLayer<SelfSleepingVfs, UnchangedFile> {
+ public:
+  explicit SelfSleepingVfs(const std::string& below)
+      : VfsLayer(below, internal::unique_vfs_name("self-sleeping")) {}
+  [[nodiscard]] const std::string& vfs() const noexcept override { return name(); }
+  int sleep(int microseconds) {
+    std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+    return microseconds;
+  }
+};
+
+TEST(BusyTimeoutCheck, HoldsTheSumOfSleepsAgainstTheClaim) {
+  const ScratchDirectory scratch(testing::TempDir());
+  const PragmaSet set = PragmaSet::parse("production+busy_timeout=50");
+  const CheckResult result =
+      run_check(check_of("L001"),
+                {.claimed = set,
+                 .applied = set,
+                 .sabotage = [](const std::string& below) -> std::unique_ptr<Sabotage> {
+                   return std::make_unique<SelfSleepingVfs>(below);
+                 }},
+                scratch.path());
+  EXPECT_EQ(to_string(result.verdict), "ineffective");
+  EXPECT_THAT(*result.observed, HasSubstr("gave up after 0 ms in 0 sleeps"));
 }
 
 // SQLite would ask for 21 million sleeps: it is not let.

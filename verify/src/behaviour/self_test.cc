@@ -34,10 +34,12 @@ std::string_view yes_or_no(const CheckTrials& check, bool holds) {
   return holds ? "yes" : "no";
 }
 
-std::string line_of(const Trial& trial) {
+std::string line_of(const CheckTrials& check, const Trial& trial) {
   const CheckResult& result = trial.result;
   std::string line = fmt::format("  {}: {}", trial.configuration, to_string(result.verdict));
-  if (!trial.holds()) line += fmt::format(", expected {}", to_string(trial.expected));
+  if (!trial.holds() && !check.is_impossible()) {
+    line += fmt::format(", expected {}", to_string(trial.expected));
+  }
   if (result.observed) line += fmt::format(" ({})", printable(*result.observed));
   if (result.verdict == Verdict::Unknown || result.verdict == Verdict::Skipped) {
     line += fmt::format(": {}", printable(result.reason));
@@ -128,8 +130,8 @@ std::string to_text(const std::vector<CheckTrials>& trials) {
         fmt::format("{} {}: {}\n  control caught: {}; right configuration passes: {}\n", check.id,
                     check.setting, check.question, yes_or_no(check, check.control_caught()),
                     yes_or_no(check, check.right_passes()));
-    for (const Trial& trial : check.right) text += line_of(trial);
-    for (const Trial& trial : check.controls) text += line_of(trial);
+    for (const Trial& trial : check.right) text += line_of(check, trial);
+    for (const Trial& trial : check.controls) text += line_of(check, trial);
   }
   return text + fmt::format("self-test: {} ({} checks)\n", all_hold(trials) ? "pass" : "fail",
                             trials.size());
