@@ -97,12 +97,10 @@ TEST(BusyTimeoutCheck, AddsUpWhatSqliteWouldSleep) {
 
 // A VFS that sleeps by its own means, and so keeps from the clock what SQLite asked for: what is
 // waited for in real time is right, what would be waited in all is not seen.
-class SelfSleepingVfs final : public Sabotage,
-                              public internal::VfsLayer<SelfSleepingVfs, UnchangedFile> {
+class SelfSleepingVfs : public internal::VfsLayer<SelfSleepingVfs, UnchangedFile> {
  public:
   explicit SelfSleepingVfs(const std::string& below)
       : VfsLayer(below, internal::unique_vfs_name("self-sleeping")) {}
-  [[nodiscard]] const std::string& vfs() const noexcept override { return name(); }
   int sleep(int microseconds) {
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
     return microseconds;
@@ -112,14 +110,9 @@ class SelfSleepingVfs final : public Sabotage,
 TEST(BusyTimeoutCheck, HoldsTheSumOfSleepsAgainstTheClaim) {
   const ScratchDirectory scratch(testing::TempDir());
   const PragmaSet set = PragmaSet::parse("production+busy_timeout=50");
-  const CheckResult result =
-      run_check(check_of("L001"),
-                {.claimed = set,
-                 .applied = set,
-                 .sabotage = [](const std::string& below) -> std::unique_ptr<Sabotage> {
-                   return std::make_unique<SelfSleepingVfs>(below);
-                 }},
-                scratch.path());
+  const CheckResult result = run_check(
+      check_of("L001"),
+      {.claimed = set, .applied = set, .sabotage = sabotage_with<SelfSleepingVfs>}, scratch.path());
   EXPECT_EQ(to_string(result.verdict), "ineffective");
   EXPECT_THAT(*result.observed, HasSubstr("gave up after 0 ms in 0 sleeps"));
 }

@@ -17,17 +17,12 @@ namespace pragmark::behaviour {
 namespace {
 
 // A VFS that returns from every sleep at once.
-class SleeplessVfs final : public Sabotage, public internal::VfsLayer<SleeplessVfs, UnchangedFile> {
+class SleeplessVfs : public internal::VfsLayer<SleeplessVfs, UnchangedFile> {
  public:
   explicit SleeplessVfs(const std::string& below)
       : VfsLayer(below, internal::unique_vfs_name("sleepless")) {}
-  [[nodiscard]] const std::string& vfs() const noexcept override { return name(); }
   int sleep(int /*microseconds*/) { return 0; }
 };
-
-std::unique_ptr<Sabotage> without_sleep(const std::string& below) {
-  return std::make_unique<SleeplessVfs>(below);
-}
 
 // What Rails and litestack do: a handler of their own, which SQLite's answer does not know about.
 void install_own_handler(Connection& connection) {
@@ -56,7 +51,7 @@ constexpr std::array kTimeoutControls = {
             .claimed = "production",
             .applied = "production",
             .expected = Verdict::Ineffective,
-            .sabotage = without_sleep},
+            .sabotage = sabotage_with<SleeplessVfs>},
     Control{.what = "a busy handler of the application's own",
             .claimed = "production",
             .applied = "production",
