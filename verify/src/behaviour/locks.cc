@@ -94,6 +94,12 @@ class LocklessFile : public SabotagedFile<LocklessFile> {
   }
 };
 
+// Too late: the WAL is in use, with shared memory.
+void become_exclusive(Connection& connection) {
+  connection.execute("SELECT count(*) FROM sqlite_master");
+  connection.execute(parse_setting("locking_mode", "EXCLUSIVE").to_sql());
+}
+
 constexpr std::array<std::string_view, 4> kModeRight = {
     "production", "default", "production+locking_mode=EXCLUSIVE", "default+locking_mode=EXCLUSIVE"};
 constexpr std::array kModeControls = {
@@ -105,6 +111,11 @@ constexpr std::array kModeControls = {
             .claimed = "default+locking_mode=EXCLUSIVE",
             .applied = "default",
             .expected = Verdict::Fail},
+    Control{.what = "EXCLUSIVE after the WAL was opened, which keeps its shared memory",
+            .claimed = "production+locking_mode=EXCLUSIVE",
+            .applied = "production",
+            .expected = Verdict::Ineffective,
+            .tamper = become_exclusive},
     Control{.what = "EXCLUSIVE on a filesystem that grants every lock",
             .claimed = "default+locking_mode=EXCLUSIVE",
             .applied = "default+locking_mode=EXCLUSIVE",
