@@ -53,7 +53,7 @@ def test_production_passes_as_json(tmp_path):
     assert report["pragma_set"]["name"] == "production"
     assert report["sqlite"]["version"] and report["sqlite"]["source_id"]
     assert report["environment"]["directory"] == str(tmp_path)
-    assert report["stages"] == ["values", "library"]
+    assert report["stages"] == ["values", "behaviour", "library"]
     read_back = [c for c in report["checks"] if c["id"] == "V001"]
     assert ([(c["connection"], c["setting"]) for c in read_back]
             == [(connection, setting) for connection in CONNECTIONS for setting in SETTINGS])
@@ -112,7 +112,6 @@ def test_a_wrong_set_is_bad_usage(tmp_path, pragma_set, words):
     (["extra"], ["extra", "--help"]),
     (["--format", "xml"], ["xml", "json"]),
     (["--pragmas"], ["--pragmas", "--help"]),
-    (["--stage", "behaviour"], ["behaviour", "values"]),
     (["--stage", "durability"], ["durability", "values"]),
     (["--stage", "values,nonsense"], ["nonsense", "values"]),
     (["--out", "."], ["--out .", "directory"]),

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "pragmark/error.h"
+#include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/library.h"
 #include "pragmark/verify/scratch_directory.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr std::array kStages = {
     StageInfo{"values", "does SQLite answer with what the set claims, on every connection?",
               run_values_stage},
+    StageInfo{"behaviour", "does each setting have the effect that its value promises?",
+              run_behaviour_stage},
     StageInfo{"library", "is the linked SQLite one on which the set means what it says?",
               run_library_stage},
 };

@@ -18,21 +18,22 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(Stages, AreWhatThisBuildHas) {
-  ASSERT_EQ(stages().size(), 2U);
+  ASSERT_EQ(stages().size(), 3U);
   EXPECT_EQ(stages()[0].name, "values");
-  EXPECT_EQ(stages()[1].name, "library");
-  EXPECT_EQ(&find_stage("library"), &stages()[1]);
+  EXPECT_EQ(stages()[1].name, "behaviour");
+  EXPECT_EQ(stages()[2].name, "library");
+  EXPECT_EQ(&find_stage("library"), &stages()[2]);
 }
 
 TEST(FindStage, RefusesWhatThereIsNotAndListsWhatThereIs) {
-  for (const std::string name : {"behaviour", "durability", "Values", "value", ""}) {
+  for (const std::string name : {"durability", "Values", "value", ""}) {
     try {
       static_cast<void>(find_stage(name));
       FAIL() << name << ": nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::Usage);
       EXPECT_EQ(std::string(error.what()),
-                "stage '" + name + "': this build has only: values, library");
+                "stage '" + name + "': this build has only: values, behaviour, library");
     }
   }
 }
@@ -44,7 +45,7 @@ TEST(Verify, ReportsOnTheSetTheLibraryAndTheDirectory) {
   EXPECT_EQ(report.set.name(), "production");
   EXPECT_EQ(report.sqlite.version, linked_sqlite().version);
   EXPECT_EQ(report.environment.directory, scratch.path());
-  EXPECT_THAT(report.stages, ElementsAre("values", "library"));
+  EXPECT_THAT(report.stages, ElementsAre("values", "behaviour", "library"));
   EXPECT_EQ(overall_verdict(report.results), Verdict::Pass);
 }
 
@@ -88,11 +89,11 @@ TEST(Verify, RefusesAnUnknownStageBeforeItTouchesTheDisk) {
   try {
     static_cast<void>(verify({.set = PragmaSet::parse("production"),
                               .directory = "/proc/no/such",
-                              .stages = {"values", "behaviour"}}));
+                              .stages = {"values", "durability"}}));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::Usage);
-    EXPECT_THAT(error.what(), HasSubstr("behaviour"));
+    EXPECT_THAT(error.what(), HasSubstr("durability"));
   }
 }
 
