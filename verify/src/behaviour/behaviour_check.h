@@ -43,7 +43,7 @@ struct Control {
   Verdict expected;          // fail, ineffective or misread
   void (*tamper)(Connection&) = nullptr;
   MakeSabotage sabotage = nullptr;
-  std::string_view begin = "BEGIN IMMEDIATE";
+  std::string_view begin = {};  // how a write transaction begins; empty: as the library does
   std::string_view uri_query = {};
 };
 
@@ -78,8 +78,12 @@ struct BehaviourCheck {
 
 // The groups.
 [[nodiscard]] std::span<const BehaviourCheck> journal_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> sync_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> wal_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> lock_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> row_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> transaction_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> process_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> page_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> sort_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> file_format_checks() noexcept;

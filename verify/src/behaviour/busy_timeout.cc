@@ -100,11 +100,9 @@ Sleeps pretended_wait(const Experiment& experiment, Connection& holder, Connecti
 
 std::string describe(const Wait& wait) {
   if (wait.got_the_lock()) {
-    return fmt::format("waited {} ms for a lock that was given up after {} ms", wait.took.count(),
-                       wait.hold.count());
+    return fmt::format("waited {} ms for a lock of {} ms", wait.took.count(), wait.hold.count());
   }
-  return fmt::format("{} after {} ms at a lock that was held", code_name(wait.code),
-                     wait.took.count());
+  return fmt::format("{} after {} ms", code_name(wait.code), wait.took.count());
 }
 
 }  // namespace
@@ -133,7 +131,7 @@ Observation observe_busy_timeout(Experiment& experiment) {
   // No handler, or not SQLite's own: there is nothing to add up, and it might wait for ever.
   if (read_back == "0") return as_claimed(seen);
   if (read_back != experiment.claim()) return contrary(seen);
-  if (claimed.count() > kLongestPretendedWaitMs) return consistent(seen);
+  if (claimed.count() > kLongestPretendedWaitMs) return consistent(seen + "; its end not awaited");
   const Sleeps slept = pretended_wait(experiment, holder, waiter);
   seen += fmt::format("; gave up after {} ms in {} sleeps", slept.milliseconds, slept.count);
   return slept.milliseconds == claimed.count() ? as_claimed(seen) : contrary(seen);

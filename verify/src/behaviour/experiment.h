@@ -43,8 +43,8 @@ struct Configuration {
   PragmaSet applied;                             // what connections are really opened with
   std::function<void(Connection&)> tamper = {};  // on each connection, after its settings
   MakeSabotage sabotage = nullptr;
-  std::string_view begin = "BEGIN IMMEDIATE";  // how a write transaction begins
-  std::string_view uri_query = {};             // "cache=shared": the database is opened by URI
+  std::string_view begin = {};      // how a write transaction begins; empty: as the library does
+  std::string_view uri_query = {};  // "cache=shared": the database is opened by URI
 };
 
 // What a connection does when a lock is held by another one.
@@ -86,7 +86,7 @@ class Experiment {
   // What SQLite answered for the setting on the first connection; empty before, and for a topic.
   [[nodiscard]] const std::optional<std::string>& read_back() const noexcept { return read_back_; }
   [[nodiscard]] const PragmaSet& applied() const noexcept { return configuration_.applied; }
-  [[nodiscard]] std::string begin_write() const { return std::string(configuration_.begin); }
+  [[nodiscard]] std::string_view begin() const noexcept { return configuration_.begin; }
 
   // One connection has the file to itself: whatever needs two of them has no meaning.
   [[nodiscard]] bool is_exclusive() const { return claim("locking_mode") == "EXCLUSIVE"; }

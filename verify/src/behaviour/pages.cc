@@ -1,5 +1,5 @@
-// Where pages come from, and when they are written: P001 cache_size, P002 mmap_size,
-// P003 cache_spill.
+// Where pages come from, and when they are written: C001 cache_size, C002 mmap_size,
+// C003 cache_spill.
 #include <algorithm>
 #include <array>
 
@@ -209,7 +209,7 @@ constexpr std::array kSpillControls = {
 };
 
 constexpr std::array kChecks = {
-    BehaviourCheck{.id = "P001",
+    BehaviourCheck{.id = "C001",
                    .setting = "cache_size",
                    .question = "is a hot set that fits the cache read once, and is it bounded?",
                    .claim = "",
@@ -221,7 +221,7 @@ constexpr std::array kChecks = {
                    .observe = observe_cache_size,
                    .right = kCacheRight,
                    .controls = kCacheControls},
-    BehaviourCheck{.id = "P002",
+    BehaviourCheck{.id = "C002",
                    .setting = "mmap_size",
                    .question = "how many pages are mapped instead of copied by reads?",
                    .claim = "",
@@ -232,7 +232,7 @@ constexpr std::array kChecks = {
                    .observe = observe_mmap_size,
                    .right = kMmapRight,
                    .controls = kMmapControls},
-    BehaviourCheck{.id = "P003",
+    BehaviourCheck{.id = "C003",
                    .setting = "cache_spill",
                    .question = "does a transaction larger than the cache write before it commits?",
                    .claim = "",

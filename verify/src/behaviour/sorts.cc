@@ -1,4 +1,4 @@
-// What a sort does: T001 temp_store, T002 threads.
+// What a sort does: M001 temp_store, M002 threads.
 //
 // Both sort rows that do not fit the sorter's memory, which is that of the cache: it is made small
 // (kSmallSorts), so that a run of the sorter holds about 1 MiB whatever the set says.
@@ -171,7 +171,7 @@ constexpr std::array kThreadsControls = {
 };
 
 constexpr std::array kChecks = {
-    BehaviourCheck{.id = "T001",
+    BehaviourCheck{.id = "M001",
                    .setting = "temp_store",
                    .question = "does a sort larger than its memory go to a temporary file?",
                    .claim = "",
@@ -182,7 +182,7 @@ constexpr std::array kChecks = {
                    .observe = observe_temp_store,
                    .right = kTempStoreRight,
                    .controls = kTempStoreControls},
-    BehaviourCheck{.id = "T002",
+    BehaviourCheck{.id = "M002",
                    .setting = "threads",
                    .question = "how many threads take part in a large sort?",
                    .claim = "",

@@ -31,10 +31,8 @@ struct Trial {
   std::string configuration;  // in words
   Verdict expected = Verdict::Unknown;
   CheckResult result;
-  // The verdict is the expected one; or the check has no meaning with this library and says so.
-  [[nodiscard]] bool holds() const noexcept {
-    return result.verdict == expected || result.verdict == Verdict::Skipped;
-  }
+
+  [[nodiscard]] bool holds() const noexcept { return result.verdict == expected; }
 };
 
 struct CheckTrials {
@@ -42,12 +40,18 @@ struct CheckTrials {
   std::string setting;
   std::string question;
   std::vector<Trial> right;     // each must pass
-  std::vector<Trial> controls;  // none may pass
+  std::vector<Trial> controls;  // each must get its bad verdict
+
+  // With this library the check has no meaning: it skips right and wrong configurations alike.
+  [[nodiscard]] bool is_impossible() const noexcept;
+  [[nodiscard]] bool right_passes() const noexcept;
+  [[nodiscard]] bool control_caught() const noexcept;
 };
 
 // Every check on right and on wrong configurations, in a scratch directory inside `directory`.
 // Throws Error (kind Environment) and Interrupted.
 [[nodiscard]] std::vector<CheckTrials> self_test(const std::filesystem::path& directory);
+// Every control is caught and every right configuration passes, where that is possible.
 [[nodiscard]] bool all_hold(const std::vector<CheckTrials>& trials) noexcept;
 
 [[nodiscard]] std::string to_text(const std::vector<CheckTrials>& trials);
