@@ -19,25 +19,22 @@ constexpr std::int64_t kFewPages = 16;               // slack: schema, root and 
 constexpr std::int64_t kPageOverheadBytes = 256;
 
 struct CachePlan {
-  std::int64_t hot_rows;     // fit the cache
-  std::int64_t all_rows;     // twice what the cache may hold
-  std::int64_t bound_bytes;  // what the cache may take; 0 when it is too large to be filled here
+  std::int64_t hot_rows;     // fit the cache; 0 when it is too small to tell
+  std::int64_t all_rows;     // twice what the cache may hold, where that can be filled here
+  std::int64_t bound_bytes;  // what the cache may take; 0 when it is not filled
 };
 
 CachePlan plan_cache(std::int64_t cache_size, std::int64_t page_size_bytes) {
   const std::int64_t most = kMaxCacheBytes / page_size_bytes;
-  if (cache_size == 0) {
-    constexpr std::int64_t kRows = 64;
-    return {kRows, kRows, kFewPages * (page_size_bytes + 2 * kPageOverheadBytes)};
-  }
   // Pages count content only; KiB pay for what SQLite keeps beside it as well.
   const std::int64_t kib = -cache_size;
-  const std::int64_t at_most = cache_size > 0 ? cache_size : kib * 1024 / page_size_bytes;
+  const std::int64_t at_most = cache_size >= 0 ? cache_size : kib * 1024 / page_size_bytes;
   const std::int64_t at_least =
-      cache_size > 0 ? cache_size : kib * 1024 / (page_size_bytes + kPageOverheadBytes);
-  if (at_most > most) return {most, most, 0};
-  return {std::max<std::int64_t>(1, at_least * 9 / 10 - kFewPages / 2), at_most * 2 + kFewPages,
-          (at_most * 5 / 4 + kFewPages) * (page_size_bytes + 2 * kPageOverheadBytes)};
+      cache_size >= 0 ? cache_size : kib * 1024 / (page_size_bytes + kPageOverheadBytes);
+  const std::int64_t hot = std::max<std::int64_t>(0, at_least * 9 / 10 - kFewPages / 2);
+  if (at_most > most) return {std::min(hot, most), most, 0};
+  return {hot, at_most * 2 + 2 * kFewPages,
+          (at_most * 5 / 4 + kFewPages) * (page_size_bytes + kPageOverheadBytes)};
 }
 
 std::int64_t cache_status(Connection& connection, int what) {
@@ -54,7 +51,8 @@ std::int64_t misses_of_pass(Connection& connection, std::int64_t rows) {
 }
 
 // Two passes over a hot set that just fits: the second must not miss. Then twice as much as the
-// cache may hold: it must stay within its bound. Mapped pages would go past the cache.
+// cache may hold: it must stay within its bound, and without a cache every pass must miss. Mapped
+// pages would go past the cache.
 Observation observe_cache_size(Experiment& experiment) {
   const std::int64_t cache_size = claimed_integer(experiment, "cache_size");
   const std::int64_t page_size = claimed_integer(experiment, "page_size");
@@ -66,22 +64,22 @@ Observation observe_cache_size(Experiment& experiment) {
   }
   Connection connection =
       experiment.open_with(experiment.applied().with("mmap_size", "0"), Patience::None);
-  const std::int64_t first = misses_of_pass(connection, plan.hot_rows);
-  const std::int64_t second = misses_of_pass(connection, plan.hot_rows);
+  const std::int64_t hot_rows = plan.hot_rows > 0 ? plan.hot_rows : plan.all_rows;
+  const std::int64_t first = misses_of_pass(connection, hot_rows);
+  const std::int64_t second = misses_of_pass(connection, hot_rows);
   read_pages(connection, plan.all_rows);
   const std::int64_t used = cache_status(connection, SQLITE_DBSTATUS_CACHE_USED);
 
   const std::string seen =
-      fmt::format("{} pages read twice: {} misses, then {}; {} KiB cached of {} pages",
-                  plan.hot_rows, first, second, used / 1024, plan.all_rows);
-  if (first < plan.hot_rows) {
+      fmt::format("{} pages read twice: {} misses, then {}; {} KiB cached of {} pages", hot_rows,
+                  first, second, used / 1024, plan.all_rows);
+  if (first < hot_rows) {
     return undetermined(seen, "a pass over a cold cache did not miss: misses are not counted");
   }
-  const bool kept = cache_size == 0 ? second >= plan.hot_rows : second == 0;
+  const bool kept = plan.hot_rows > 0 ? second == 0 : second >= hot_rows;
   const bool bounded = plan.bound_bytes == 0 || used <= plan.bound_bytes;
-  if (!kept || !bounded) return contrary(seen);
   // A range of sizes behaves like that; and of a cache beyond what is filled here, any larger one.
-  return consistent(seen);
+  return kept && bounded ? consistent(seen) : contrary(seen);
 }
 
 // A scan of a file that nobody has changed since its checkpoint: pages in the WAL are never mapped.
@@ -105,16 +103,18 @@ Observation observe_mmap_size(Experiment& experiment) {
   read_pages(connection, rows);
   const FileCounts cost = (experiment.counts() - before).at(FileRole::Main);
   const auto mapped = static_cast<std::int64_t>(cost.mapped_reads);
-  const std::int64_t expected = std::min(claimed / page_size, rows);
+  const bool whole = claimed >= file_bytes;
+  const std::int64_t expected = whole ? rows : claimed / page_size - 1;  // the first never is
 
   Observation seen = consistent(fmt::format("of {} pages read {} mapped, with {} reads of the file",
                                             rows, mapped, cost.reads));
   if (claimed == 0) {
     if (mapped > 0) seen.effect = Effect::Contrary;
-  } else if (expected == 0) {
+  } else if (expected <= 0) {
     seen.effect = Effect::Contrary;
-    seen.reason = fmt::format("{} bytes hold no page of {} bytes", claimed, page_size);
-  } else if (mapped < expected * 9 / 10 || mapped > expected + kFewPages) {
+    seen.reason = fmt::format("{} bytes hold no page of {} bytes but the first, which SQLite reads",
+                              claimed, page_size);
+  } else if (mapped < expected || (!whole && mapped > expected)) {
     seen.effect = Effect::Contrary;
     seen.reason = fmt::format("{} mapped pages were expected", expected);
   }

@@ -1,7 +1,7 @@
 // What a sort does: M001 temp_store, M002 threads.
 //
 // Both sort rows that do not fit the sorter's memory, which is that of the cache: it is made small
-// (kSmallSorts), so that a run of the sorter holds about 1 MiB whatever the set says.
+// (with_small_sorts), so that a run of the sorter holds about 1 MiB whatever the set says.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -27,9 +27,8 @@ PragmaSet with_small_sorts(const PragmaSet& set) {
   return set.with("cache_size", "-1000").with("page_size", "4096");
 }
 
-// Sorts `rows` rows of about 1 KiB by the collation.
+// Sorts `rows` rows of about 1 KiB, which come from a recursion, by the collation.
 void sort_rows(Connection& connection, std::int64_t rows, std::string_view collation) {
-  // The pages of the rows come from a recursion: nothing is read from the database.
   Statement sort = connection.prepare(fmt::format(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
       "SELECT printf('%d%.1000c', i * 7919 % 1000003, 'x') AS line FROM n ORDER BY line COLLATE {}",
