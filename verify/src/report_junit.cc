@@ -38,8 +38,10 @@ std::string details(const CheckResult& result) {
 }
 
 std::string message(const CheckResult& result) {
-  return fmt::format("{}: claimed {}, read back {}", to_string(result.verdict), result.claimed,
-                     result.read_back.value_or("nothing"));
+  std::string text = fmt::format("{}: claimed {}, read back {}", to_string(result.verdict),
+                                 result.claimed, result.read_back.value_or("nothing"));
+  if (result.observed) text += fmt::format(", observed {}", *result.observed);
+  return text;
 }
 
 std::string outcome(const CheckResult& result) {

@@ -47,10 +47,12 @@ void print_messages(const pragmark::Report& report) {
   if (overall == pragmark::Verdict::Pass) return;
   const auto worst = std::ranges::find(report.results, overall, &pragmark::CheckResult::verdict);
   if (worst == report.results.end()) return;
-  pragmark::print_message(
-      "verify", report.set.name() + ": " + std::string(to_string(overall)) + ": " + worst->setting +
-                    " on " + worst->connection + ", claimed " + worst->claimed + ", read back " +
-                    worst->read_back.value_or("nothing") + ": " + worst->reason);
+  pragmark::print_message("verify", report.set.name() + ": " + std::string(to_string(overall)) +
+                                        ": " + worst->setting + " on " + worst->connection +
+                                        ", claimed " + worst->claimed + ", read back " +
+                                        worst->read_back.value_or("nothing") +
+                                        (worst->observed ? ", observed " + *worst->observed : "") +
+                                        ": " + worst->reason);
 }
 
 ExitCode run_self_test(const std::string& directory, ReportFormat format, const std::string& out) {
@@ -72,19 +74,23 @@ ExitCode run(int argc, char** argv) {
   std::vector<std::string> stages;
   std::string format = "text";
   bool self_test = false;
-  app.add_option("--pragmas", set, "NAME, NAME+setting=value+.., or a .sql file")
-      ->option_text("SET [production]");
+  CLI::Option* const pragmas =
+      app.add_option("--pragmas", set, "NAME, NAME+setting=value+.., or a .sql file")
+          ->option_text("SET [production]");
   app.add_option("--dir", directory, "directory on the disk under test")->option_text("DIR [.]");
-  app.add_option("--stage", stages, "stages to run, separated by commas: values, behaviour")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->option_text("STAGE,.. [all]");
+  CLI::Option* const stage =
+      app.add_option("--stage", stages, "stages to run, separated by commas: values, behaviour")
+          ->delimiter(',')
+          ->allow_extra_args(false)
+          ->option_text("STAGE,.. [all]");
   app.add_option("--format", format, "text, json or junit")
       ->check(CLI::IsMember(kFormats))
       ->option_text("FORMAT [text]");
   app.add_option("--out", out, "file for the result")->option_text("FILE [stdout]");
   app.add_flag("--self-test", self_test,
-               "run every behaviour check on right and on wrong configurations");
+               "run every behaviour check on right and on wrong configurations")
+      ->excludes(pragmas)
+      ->excludes(stage);
   if (const auto done = pragmark::parse_arguments<CLI::ParseError>(app, argc, argv)) return *done;
 
   pragmark::require_output_possible(out);

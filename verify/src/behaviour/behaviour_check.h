@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "behaviour/experiment.h"
+#include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/check.h"
 
 namespace pragmark::behaviour {
@@ -75,6 +76,11 @@ struct BehaviourCheck {
 // result unknown. Throws Interrupted.
 [[nodiscard]] CheckResult run_check(const BehaviourCheck& check, Configuration configuration,
                                     const std::filesystem::path& directory);
+
+// Runs one check on each of its right and wrong configurations, each in a scratch directory inside
+// `parent`. Throws Error (kind Environment) and Interrupted.
+[[nodiscard]] CheckTrials run_trials(const BehaviourCheck& check,
+                                     const std::filesystem::path& parent);
 
 // The groups.
 [[nodiscard]] std::span<const BehaviourCheck> journal_checks() noexcept;

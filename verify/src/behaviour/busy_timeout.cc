@@ -71,9 +71,9 @@ struct Wait {
   milliseconds hold{0};
 
   [[nodiscard]] bool got_the_lock() const { return code == SQLITE_OK; }
-  // At least as long as the timeout or the lock asked for; "at once" is less than half of it.
+  // As long as it was to wait, or nearly; "at once" is less than half of that.
   [[nodiscard]] bool waited(milliseconds timeout) const {
-    return got_the_lock() || took >= timeout / 2;
+    return got_the_lock() || took >= (timeout.count() > 0 ? timeout : hold) / 2;
   }
 };
 
@@ -117,16 +117,16 @@ Observation observe_busy_timeout(Experiment& experiment) {
   Connection holder = experiment.open();
   const std::string read_back = experiment.read_back().value_or("0");
 
+  const bool is_to_wait = claimed.count() > 0;
   experiment.really_sleep(true);
   Wait wait = wait_in_real_time(holder, waiter, claimed);
-  if (wait.waited(claimed) != (claimed.count() > 0)) {
+  if (wait.waited(claimed) != is_to_wait) {
     throw_if_interrupted();
     wait = wait_in_real_time(holder, waiter, claimed);  // the machine may have been busy
   }
   experiment.really_sleep(false);
   std::string seen = describe(wait);
-  const bool waits = claimed.count() > 0 ? wait.waited(claimed) : wait.got_the_lock();
-  if (waits != (claimed.count() > 0)) return contrary(seen);
+  if (wait.waited(claimed) != is_to_wait) return contrary(seen);
 
   // No handler, or not SQLite's own: there is nothing to add up, and it might wait for ever.
   if (read_back == "0") return as_claimed(seen);

@@ -9,21 +9,12 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "behaviour/sabotage.h"
 #include "pragmark/assert.h"
-#include "vfs_layer.h"
 
 namespace pragmark::behaviour {
-namespace {
 
-class ClockedFile : public internal::ForwardingFile {
- public:
-  template <typename Layer>
-  ClockedFile(Layer& /*layer*/, const internal::OpenedFile& opened) : ForwardingFile(opened.real) {}
-};
-
-}  // namespace
-
-class Experiment::Clock : public internal::VfsLayer<Clock, ClockedFile> {
+class Experiment::Clock : public internal::VfsLayer<Clock, UnchangedFile> {
  public:
   explicit Clock(const std::string& below)
       : VfsLayer(below, internal::unique_vfs_name("clocked")) {}

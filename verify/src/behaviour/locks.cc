@@ -17,13 +17,7 @@ namespace pragmark::behaviour {
 namespace {
 
 // A VFS that returns from every sleep at once.
-class SleeplessFile : public internal::ForwardingFile {
- public:
-  template <typename Layer>
-  SleeplessFile(Layer& /*layer*/, const internal::OpenedFile& opened)
-      : ForwardingFile(opened.real) {}
-};
-class SleeplessVfs final : public Sabotage, public internal::VfsLayer<SleeplessVfs, SleeplessFile> {
+class SleeplessVfs final : public Sabotage, public internal::VfsLayer<SleeplessVfs, UnchangedFile> {
  public:
   explicit SleeplessVfs(const std::string& below)
       : VfsLayer(below, internal::unique_vfs_name("sleepless")) {}

@@ -17,6 +17,14 @@
 
 namespace pragmark::behaviour {
 
+// For a layer that minds calls of the VFS alone.
+class UnchangedFile : public internal::ForwardingFile {
+ public:
+  template <typename Layer>
+  UnchangedFile(Layer& /*layer*/, const internal::OpenedFile& opened)
+      : ForwardingFile(opened.real) {}
+};
+
 template <typename File>
 class SabotageLayer;
 
