@@ -1,6 +1,7 @@
 // What the checks of pages, sorts, the file, the schema and queries count, and the values at which
 // they could go wrong. behaviour_checks_test.cc runs each on its right and wrong configurations.
 #include <algorithm>
+#include <ostream>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -47,6 +48,10 @@ struct Evidence {
   std::string verdict = "pass";
 };
 
+void PrintTo(const Evidence& evidence, std::ostream* out) {
+  *out << evidence.setting << " on " << evidence.set;
+}
+
 class SettingEvidence : public testing::TestWithParam<Evidence> {};
 
 TEST_P(SettingEvidence, HasItsNumbers) {
@@ -77,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         Evidence{"mmap_size", "production+mmap_size=1048576",
                  "of 1024 pages read 255 mapped, with 77[0-9] reads of the file"},
         Evidence{"mmap_size", "default+mmap_size=1073741824+page_size=512",
-                 "of 8192 pages read 8[0-9]{3} mapped, with 0 reads of the file"},
+                 "of 8192 pages read 8[0-9]{3} mapped, with [01] reads of the file"},
         Evidence{"mmap_size", "default+mmap_size=4096", "of 1024 pages read 0 mapped, .*",
                  "ineffective"},
         Evidence{"cache_spill", "production+cache_spill=OFF",
