@@ -41,6 +41,28 @@ TEST(SettingChecks, AreThereForEverySettingThatPragmarkKnows) {
   }
 }
 
+// What is seen of a wrong configuration contradicts the claim by itself: that SQLite also answers
+// something else must not be what catches it.
+TEST(SettingChecks, SeeWhatIsWrongWithoutReadBack) {
+  const std::set<std::string_view> kIdsHere = {"C", "M", "F", "S", "Q", "Y"};
+  for (const BehaviourCheck* check : behaviour_checks()) {
+    if (!kIdsHere.contains(check->id.substr(0, 1))) continue;
+    for (const Control& control : check->controls) {
+      const ScratchDirectory scratch(testing::TempDir());
+      Experiment experiment({.claimed = PragmaSet::parse(control.claimed),
+                             .applied = PragmaSet::parse(control.applied),
+                             .tamper = control.tamper,
+                             .sabotage = control.sabotage,
+                             .uri_query = control.uri_query},
+                            check->setting, scratch.path());
+      const Observation seen = check->observe(experiment);
+      const bool possible = seen.effect != Effect::NotApplicable;
+      EXPECT_TRUE(seen.effect == Effect::Contrary || !possible)
+          << check->id << ' ' << control.what << ": " << seen.observed;
+    }
+  }
+}
+
 struct Evidence {
   std::string setting;
   std::string set;
@@ -77,6 +99,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "29991 pages .*, then 0; .*"},
         Evidence{"cache_size", "default+cache_size=1000000000+page_size=65536",
                  "384 pages .*, then 0; .*"},
+        // Mapped pages would go past the cache.
+        Evidence{"cache_size", "production+mmap_size=268435456", ".* misses, then 0; .*"},
         Evidence{"mmap_size", "default+mmap_size=0",
                  "of 1024 pages read 0 mapped, with 10[0-9]{2} reads of the file"},
         Evidence{"mmap_size", "production+mmap_size=1048576",
