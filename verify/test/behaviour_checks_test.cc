@@ -1,18 +1,13 @@
 // Every check on its right configurations and on its negative controls, and what each counts.
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include "behaviour/behaviour_check.h"
-#include "behaviour/sabotage.h"
+#include "behaviour_fixture.h"
 #include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/scratch_directory.h"
 
@@ -21,11 +16,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
-
-const BehaviourCheck& check_of(std::string_view id) {
-  const auto all = behaviour_checks();
-  return **std::ranges::find(all, id, &BehaviourCheck::id);
-}
 
 class Check : public testing::TestWithParam<std::string> {};
 
@@ -46,14 +36,6 @@ std::vector<std::string> ids() {
 
 INSTANTIATE_TEST_SUITE_P(Each, Check, testing::ValuesIn(ids()),
                          [](const auto& parameter) { return parameter.param; });
-
-CheckResult result_on(std::string_view id, std::string_view set_name,
-                      void (*tamper)(Connection&) = nullptr) {
-  const ScratchDirectory scratch(testing::TempDir());
-  const PragmaSet set = PragmaSet::parse(set_name);
-  return run_check(check_of(id), {.claimed = set, .applied = set, .tamper = tamper},
-                   scratch.path());
-}
 
 // The evidence, for each mode and level, that the table in syncs.cc promises.
 TEST(SynchronousCheck, CountsSyncs) {
@@ -88,63 +70,6 @@ TEST(JournalModeCheck, SeesTheFilesAndWhoIsInTheWay) {
               MatchesRegex("commit beside a reader; WAL of [0-9]+ bytes; file format 2: WAL"));
   EXPECT_EQ(*result_on("J001", "default").observed,
             "reader in the way: SQLITE_BUSY (5); journal, none after; file format 1: DELETE");
-}
-
-TEST(BusyTimeoutCheck, AddsUpWhatSqliteWouldSleep) {
-  EXPECT_THAT(*result_on("L001", "production+busy_timeout=1234").observed,
-              HasSubstr("; gave up after 1234 ms in "));
-}
-
-// A VFS that sleeps by its own means, and so keeps from the clock what SQLite asked for: what is
-// waited for in real time is right, what would be waited in all is not seen.
-class SelfSleepingVfs final : public Sabotage,
-                              public internal::VfsLayer<SelfSleepingVfs, UnchangedFile> {
- public:
-  explicit SelfSleepingVfs(const std::string& below)
-      : VfsLayer(below, internal::unique_vfs_name("self-sleeping")) {}
-  [[nodiscard]] const std::string& vfs() const noexcept override { return name(); }
-  int sleep(int microseconds) {
-    std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
-    return microseconds;
-  }
-};
-
-TEST(BusyTimeoutCheck, HoldsTheSumOfSleepsAgainstTheClaim) {
-  const ScratchDirectory scratch(testing::TempDir());
-  const PragmaSet set = PragmaSet::parse("production+busy_timeout=50");
-  const CheckResult result =
-      run_check(check_of("L001"),
-                {.claimed = set,
-                 .applied = set,
-                 .sabotage = [](const std::string& below) -> std::unique_ptr<Sabotage> {
-                   return std::make_unique<SelfSleepingVfs>(below);
-                 }},
-                scratch.path());
-  EXPECT_EQ(to_string(result.verdict), "ineffective");
-  EXPECT_THAT(*result.observed, HasSubstr("gave up after 0 ms in 0 sleeps"));
-}
-
-// SQLite would ask for 21 million sleeps: it is not let.
-TEST(BusyTimeoutCheck, SaysWhatItDidNotAwait) {
-  const CheckResult result = result_on("L001", "production+busy_timeout=2147483647");
-  EXPECT_EQ(to_string(result.verdict), "pass");
-  EXPECT_THAT(*result.observed, HasSubstr("its end not awaited"));
-}
-
-// The set claims that nobody waits, and SQLite answers 0 for a handler that is not its own.
-TEST(BusyTimeoutCheck, FindsAHandlerWhereNoneIsClaimed) {
-  const auto wait_for_ever = [](Connection& connection) {
-    sqlite3_busy_handler(
-        connection.handle(),
-        [](void*, int) {
-          sqlite3_sleep(1);
-          return 1;
-        },
-        nullptr);
-  };
-  const CheckResult result = result_on("L001", "default", wait_for_ever);
-  EXPECT_EQ(result.read_back, "0");
-  EXPECT_EQ(to_string(result.verdict), "ineffective");
 }
 
 TEST(WalCheckpointCheck, CountsFramesToThePage) {

@@ -30,7 +30,8 @@ TEST(FindStage, RefusesWhatThereIsNotAndListsWhatThereIs) {
       FAIL() << name << ": nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::Usage);
-      EXPECT_EQ(std::string(error.what()), "stage '" + name + "': this build has only: values, behaviour");
+      EXPECT_EQ(std::string(error.what()),
+                "stage '" + name + "': this build has only: values, behaviour");
     }
   }
 }

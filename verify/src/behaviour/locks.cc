@@ -17,17 +17,12 @@ namespace pragmark::behaviour {
 namespace {
 
 // A VFS that returns from every sleep at once.
-class SleeplessVfs final : public Sabotage, public internal::VfsLayer<SleeplessVfs, UnchangedFile> {
+class SleeplessVfs : public internal::VfsLayer<SleeplessVfs, UnchangedFile> {
  public:
   explicit SleeplessVfs(const std::string& below)
       : VfsLayer(below, internal::unique_vfs_name("sleepless")) {}
-  [[nodiscard]] const std::string& vfs() const noexcept override { return name(); }
   int sleep(int /*microseconds*/) { return 0; }
 };
-
-std::unique_ptr<Sabotage> without_sleep(const std::string& below) {
-  return std::make_unique<SleeplessVfs>(below);
-}
 
 // What Rails and litestack do: a handler of their own, which SQLite's answer does not know about.
 void install_own_handler(Connection& connection) {
@@ -56,7 +51,7 @@ constexpr std::array kTimeoutControls = {
             .claimed = "production",
             .applied = "production",
             .expected = Verdict::Ineffective,
-            .sabotage = without_sleep},
+            .sabotage = sabotage_with<SleeplessVfs>},
     Control{.what = "a busy handler of the application's own",
             .claimed = "production",
             .applied = "production",
@@ -99,6 +94,12 @@ class LocklessFile : public SabotagedFile<LocklessFile> {
   }
 };
 
+// Too late: the WAL is in use, with shared memory.
+void become_exclusive(Connection& connection) {
+  connection.execute("SELECT count(*) FROM sqlite_master");
+  connection.execute(parse_setting("locking_mode", "EXCLUSIVE").to_sql());
+}
+
 constexpr std::array<std::string_view, 4> kModeRight = {
     "production", "default", "production+locking_mode=EXCLUSIVE", "default+locking_mode=EXCLUSIVE"};
 constexpr std::array kModeControls = {
@@ -110,6 +111,11 @@ constexpr std::array kModeControls = {
             .claimed = "default+locking_mode=EXCLUSIVE",
             .applied = "default",
             .expected = Verdict::Fail},
+    Control{.what = "EXCLUSIVE after the WAL was opened, which keeps its shared memory",
+            .claimed = "production+locking_mode=EXCLUSIVE",
+            .applied = "production",
+            .expected = Verdict::Ineffective,
+            .tamper = become_exclusive},
     Control{.what = "EXCLUSIVE on a filesystem that grants every lock",
             .claimed = "default+locking_mode=EXCLUSIVE",
             .applied = "default+locking_mode=EXCLUSIVE",

@@ -42,22 +42,35 @@ class SabotagedFile : public internal::ForwardingFile {
   SabotageLayer<File>& layer_;
 };
 
-// What the files of a layer share is the type `Shared` of the file class.
 template <typename File>
-class SabotageLayer final : public Sabotage, public internal::VfsLayer<SabotageLayer<File>, File> {
+class SabotageLayer : public internal::VfsLayer<SabotageLayer<File>, File> {
  public:
   explicit SabotageLayer(const std::string& below)
       : internal::VfsLayer<SabotageLayer<File>, File>(below,
                                                       internal::unique_vfs_name("sabotaged")) {}
-  [[nodiscard]] const std::string& vfs() const noexcept override { return this->name(); }
 
   // The connection with the write lock of the WAL, for files that mind; null when there is none.
   const void* wal_writer = nullptr;
 };
 
+// Holds a layer instead of being one: a layer hands out its address before it is constructed.
+template <typename Layer>
+class SabotageWith final : public Sabotage {
+ public:
+  explicit SabotageWith(const std::string& below) : layer_(below) {}
+  [[nodiscard]] const std::string& vfs() const noexcept override { return layer_.name(); }
+
+ private:
+  Layer layer_;
+};
+
+template <typename Layer>
+std::unique_ptr<Sabotage> sabotage_with(const std::string& below) {
+  return std::make_unique<SabotageWith<Layer>>(below);
+}
 template <typename File>
 std::unique_ptr<Sabotage> sabotage_by(const std::string& below) {
-  return std::make_unique<SabotageLayer<File>>(below);
+  return sabotage_with<SabotageLayer<File>>(below);
 }
 
 }  // namespace pragmark::behaviour
