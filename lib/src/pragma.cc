@@ -268,6 +268,15 @@ void write_user_version(sqlite3* handle, int version) {
                [](sqlite3_stmt*) { return true; });
 }
 
+std::int64_t read_page_count(sqlite3* handle) {
+  const std::optional<std::string> pages = first_value(handle, "PRAGMA page_count");
+  return text::parse_integer(pages.value_or("0")).value_or(0);
+}
+
+void incremental_vacuum(sqlite3* handle) {
+  for_each_row(handle, "PRAGMA incremental_vacuum", [](sqlite3_stmt*) { return true; });
+}
+
 std::vector<std::string> integrity_check(sqlite3* handle, int limit) {
   return damage_found(handle, fmt::format("PRAGMA integrity_check({})", limit));
 }

@@ -276,6 +276,25 @@ TEST(QuickCheck, KeepsWhatItFoundBeforeDamageEndedIt) {
               ::testing::Contains(HasSubstr("page")));
 }
 
+TEST(IncrementalVacuum, GivesBackEveryFreedPageOfADatabaseThatKeepsThem) {
+  for (const bool incremental : {true, false}) {
+    const PragmaSet set =
+        PragmaSet::parse(incremental ? "default+auto_vacuum=INCREMENTAL" : "default");
+    Connection connection =
+        Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory, .set = &set});
+    const std::int64_t empty = read_page_count(connection.handle());
+    connection.execute(
+        "CREATE TABLE t (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+        "SELECT i + 1 FROM n WHERE i < 20) INSERT INTO t SELECT zeroblob(4000) FROM n;"
+        "DROP TABLE t");
+    const std::int64_t freed = read_page_count(connection.handle());
+    EXPECT_GE(freed, empty + 20);
+    incremental_vacuum(connection.handle());
+    const std::int64_t left = read_page_count(connection.handle());
+    EXPECT_EQ(left, incremental ? 1 : freed);
+  }
+}
+
 TEST(ForeignKeyCheck, NamesTheOrphan) {
   Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
   connection.execute("CREATE TABLE p (id INTEGER PRIMARY KEY);"

@@ -138,6 +138,10 @@ void apply_settings(sqlite3* handle, std::span<const Setting> settings, Connecti
 // The PRAGMAs that are not settings but questions and commands, each for one purpose.
 [[nodiscard]] int read_user_version(sqlite3* handle);
 void write_user_version(sqlite3* handle, int version);
+// Pages of the database as the connection sees it, freed ones among them.
+[[nodiscard]] std::int64_t read_page_count(sqlite3* handle);
+// Gives back every freed page of an auto_vacuum=INCREMENTAL database; does nothing to others.
+void incremental_vacuum(sqlite3* handle);
 // The rows of integrity_check (empty when it says "ok"), at most `limit`.
 [[nodiscard]] std::vector<std::string> integrity_check(sqlite3* handle, int limit = 20);
 // As integrity_check() without comparing indexes with their tables: reads each page once.

@@ -77,8 +77,10 @@ bool is_bad(Verdict verdict) {
 
 std::vector<const BehaviourCheck*> gathered_checks() {
   std::vector<const BehaviourCheck*> all;
-  for (const auto group : {journal_checks(), sync_checks(), wal_checks(), lock_checks(),
-                           row_checks(), transaction_checks(), process_checks()}) {
+  for (const auto group :
+       {journal_checks(), sync_checks(), wal_checks(), lock_checks(), row_checks(),
+        transaction_checks(), process_checks(), page_checks(), sort_checks(), file_format_checks(),
+        schema_checks(), query_checks(), full_sync_checks()}) {
     for (const BehaviourCheck& check : group) all.push_back(&check);
   }
   return all;

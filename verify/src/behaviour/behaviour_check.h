@@ -90,6 +90,12 @@ struct BehaviourCheck {
 [[nodiscard]] std::span<const BehaviourCheck> row_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> transaction_checks() noexcept;
 [[nodiscard]] std::span<const BehaviourCheck> process_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> page_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> sort_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> file_format_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> schema_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> query_checks() noexcept;
+[[nodiscard]] std::span<const BehaviourCheck> full_sync_checks() noexcept;
 
 [[nodiscard]] inline Observation as_claimed(std::string observed) {
   return {Effect::AsClaimed, std::move(observed)};
