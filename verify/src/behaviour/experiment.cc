@@ -83,7 +83,7 @@ std::int64_t number(Connection& connection, std::string_view sql) {
 }
 
 std::string code_name(int extended_code) {
-  constexpr std::array<std::pair<int, std::string_view>, 9> kNames = {
+  constexpr std::array<std::pair<int, std::string_view>, 11> kNames = {
       {{SQLITE_OK, "SQLITE_OK"},
        {SQLITE_BUSY, "SQLITE_BUSY"},
        {SQLITE_BUSY_SNAPSHOT, "SQLITE_BUSY_SNAPSHOT"},
@@ -91,6 +91,8 @@ std::string code_name(int extended_code) {
        {SQLITE_LOCKED, "SQLITE_LOCKED"},
        {SQLITE_LOCKED_SHAREDCACHE, "SQLITE_LOCKED_SHAREDCACHE"},
        {SQLITE_CORRUPT, "SQLITE_CORRUPT"},
+       {SQLITE_PROTOCOL, "SQLITE_PROTOCOL"},
+       {SQLITE_READONLY, "SQLITE_READONLY"},
        {SQLITE_ERROR, "SQLITE_ERROR"},
        {SQLITE_CONSTRAINT_FOREIGNKEY, "SQLITE_CONSTRAINT_FOREIGNKEY"}}};
   const auto* found =

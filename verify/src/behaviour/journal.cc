@@ -140,13 +140,16 @@ class CoarselyLockedFile : public SabotagedFile<CoarselyLockedFile> {
   }
 };
 
-constexpr std::array<std::string_view, 7> kRight = {"production",
-                                                    "production+locking_mode=EXCLUSIVE",
-                                                    "default",
-                                                    "default+journal_mode=TRUNCATE",
-                                                    "default+journal_mode=PERSIST",
-                                                    "default+journal_mode=MEMORY",
-                                                    "default+journal_mode=OFF"};
+constexpr std::array<std::string_view, 9> kRight = {
+    "production",
+    "production+locking_mode=EXCLUSIVE",
+    "default",
+    "default+locking_mode=EXCLUSIVE",
+    "default+journal_mode=TRUNCATE",
+    "default+journal_mode=TRUNCATE+locking_mode=EXCLUSIVE",
+    "default+journal_mode=PERSIST",
+    "default+journal_mode=MEMORY",
+    "default+journal_mode=OFF"};
 constexpr std::array kControls = {
     Control{.what = "DELETE behind a set that claims WAL",
             .claimed = "production",

@@ -104,7 +104,7 @@ void forget_checkpoints(Connection& connection) {
 
 constexpr std::array<std::string_view, 5> kCheckpointRight = {
     "production", "production+wal_autocheckpoint=0", "production+wal_autocheckpoint=1",
-    "production+wal_autocheckpoint=5000", "write-optimised"};
+    "production+wal_autocheckpoint=5000", "write-optimised+wal_autocheckpoint=8000"};
 constexpr std::array kCheckpointControls = {
     Control{.what = "never behind a set that claims 1000 pages",
             .claimed = "production+wal_autocheckpoint=1000",
@@ -209,7 +209,7 @@ class UntruncatedFile : public SabotagedFile<UntruncatedFile> {
 constexpr std::array<std::string_view, 6> kLimitRight = {
     "production+journal_size_limit=1048576",
     "production+journal_size_limit=0",
-    "production+journal_size_limit=67108864",
+    "production+journal_size_limit=4194304",
     "production+journal_size_limit=-1",
     "default+journal_mode=PERSIST",
     "default+journal_mode=PERSIST+journal_size_limit=8192"};

@@ -22,6 +22,7 @@
 
 namespace pragmark {
 
+// Writes a few MB into the scratch directory, and up to 150 MB for a set whose limits are large.
 // Starts a second process for one of its checks. REQUIRES: no other thread of this process uses
 // SQLite meanwhile.
 [[nodiscard]] std::vector<CheckResult> run_behaviour_stage(const StageContext& context);

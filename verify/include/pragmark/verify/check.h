@@ -34,7 +34,7 @@ enum class Verdict {
 
 struct CheckResult {
   std::string id;          // of the check, e.g. "V001"; id, connection and setting are unique
-  std::string stage;       // "values"
+  std::string stage;       // "values", "behaviour"
   std::string connection;  // to_string(ConnectionKind), or "store" for a check of the whole
   std::string setting;     // a setting's name, or what else the check is about
   std::string scope;       // "file", "connection", or empty
