@@ -1,5 +1,7 @@
 #include "pragmark/verify/audit.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
