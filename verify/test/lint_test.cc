@@ -154,6 +154,8 @@ TEST_F(Lint, LiteralsAreReadAsTheirLanguageDoes) {
 TEST_F(Lint, AQuoteThatIsNotClosedHidesNoOther) {
   EXPECT_THAT(found_in("a.js", "x = \"\"\";\nf(\"PRAGMA foreign_key=ON\")"),
               ElementsAre("2:4 unknown-name"));
+  EXPECT_THAT(found_in("a.rb", "list <<Item\nf(<<~SQL)\n  PRAGMA foreign_key=ON\nSQL\n"),
+              ElementsAre("3:3 unknown-name"));
   EXPECT_THAT(found_in("a.js", "// it's\nx = don't;\nf('PRAGMA foreign_key=ON')"),
               ElementsAre("3:4 unknown-name"));
 }

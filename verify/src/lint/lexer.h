@@ -62,6 +62,7 @@ class Lexer {
   Dialect dialect_;
   std::size_t at_ = 0;
   std::string gap_;  // the first characters of the code behind the last literal, without spaces
+  std::size_t unclosed_heredocs_ = 0;
   std::array<std::size_t, 256> unclosed_until_{};  // by the last character of what would close
 };
 

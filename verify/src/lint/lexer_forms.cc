@@ -67,6 +67,8 @@ bool Lexer::take_raw() {
 }
 
 bool Lexer::take_heredoc() {
+  // `list <<Item` begins none, and each such line makes a search to the end of the file.
+  constexpr std::size_t kMostUnclosed = 64;
   if (peek(1) != '<') return false;
   std::size_t word = at_ + 2;
   if (word < text_.size() && text_[word] == '<') ++word;
@@ -77,7 +79,7 @@ bool Lexer::take_heredoc() {
   const bool named =
       end > word && (text_[word] == '_' || (text_[word] >= 'A' && text_[word] <= 'Z'));
   const std::size_t line_end = text_.find('\n', end);
-  if (!named || line_end == kNone || unclosed_until_['<'] > at_) return false;
+  if (!named || line_end == kNone || unclosed_heredocs_ >= kMostUnclosed) return false;
   const std::string_view mark = text_.substr(word, end - word);
   Literal literal;
   literal.begin = at_;
@@ -98,7 +100,7 @@ bool Lexer::take_heredoc() {
     }
     line = next + 1;
   }
-  unclosed_until_['<'] = text_.size();
+  ++unclosed_heredocs_;
   return false;
 }
 
