@@ -104,7 +104,7 @@ Observation observe_mmap_size(Experiment& experiment) {
   const FileCounts cost = (experiment.counts() - before).at(FileRole::Main);
   const auto mapped = static_cast<std::int64_t>(cost.mapped_reads);
   const bool whole = claimed >= file_bytes;
-  // SQLite reads the first page always, and the last that is mapped since 3.53 (3.40.1 does not).
+  // SQLite reads the first page always, and the last of the map in 3.53, though not in 3.40.1.
   const std::int64_t expected = whole ? rows : claimed / page_size - 1;
 
   Observation seen = consistent(fmt::format("of {} pages read {} mapped, with {} reads of the file",

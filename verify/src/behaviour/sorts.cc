@@ -187,7 +187,8 @@ constexpr std::array kChecks = {
                    .claim = "",
                    .runs = Runs::IfInSet,
                    .consequence = "sorts use fewer threads, or more, than planned",
-                   .repair = "",
+                   .repair = "set it together with temp_store = FILE: one thread makes a sort in "
+                             "memory",
                    .documentation = "",
                    .observe = observe_threads,
                    .right = kThreadsRight,
