@@ -20,8 +20,9 @@ namespace pragmark {
 enum class Counters { Left, Read };
 
 // First the settings that the set claims, in its order, of `main` and then of each attached
-// database; then the settings that it does not claim, and the facts about the connection, which have the verdict `skipped` unless they are a hazard whatever is
-// claimed. What SQLite refuses to read is `unknown`, with its message. Never throws Error.
+// database; then the settings that it does not claim, and the facts about the connection, which
+// have the verdict `skipped` unless they are a hazard whatever is claimed. What SQLite refuses to
+// read is `unknown`, with its message. Never throws Error.
 [[nodiscard]] std::vector<CheckResult> audit_connection(sqlite3* db, const PragmaSet& set,
                                                         Counters counters);
 
