@@ -1,6 +1,7 @@
 // The verifier put to the test: every check on configurations of which it is known what it must
 // say.
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/scratch_directory.h"
 #include "pragmark/version.h"
+#include "stage_trials.h"
 
 namespace pragmark {
 namespace {
@@ -96,10 +98,11 @@ CheckTrials run_trials(const BehaviourCheck& check, const std::filesystem::path&
 
 std::vector<CheckTrials> self_test(const std::filesystem::path& directory) {
   ScratchDirectory scratch(directory);
-  std::vector<CheckTrials> all;
+  std::vector<CheckTrials> all = values_trials(scratch.path());
   for (const BehaviourCheck* check : behaviour::behaviour_checks()) {
     all.push_back(run_trials(*check, scratch.path()));
   }
+  std::ranges::move(library_trials(scratch.path()), std::back_inserter(all));
   scratch.remove();
   return all;
 }

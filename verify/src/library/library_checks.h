@@ -3,12 +3,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <vector>
 
+#include "pragmark/connection.h"
 #include "pragmark/pragma_set.h"
 #include "pragmark/verify/check.h"
 #include "pragmark/verify/sqlite_library.h"
+#include "wal_reset.h"
 
 namespace pragmark {
 
@@ -27,15 +30,18 @@ namespace pragmark {
 // What "NAME=VALUE" or "NAME" changes; empty for one that changes no setting's meaning.
 [[nodiscard]] std::string_view effect_of_build_option(std::string_view option);
 // B003: one result for each difference, or one that says there is none. Asks the linked library, on
-// a new database in `directory`. Throws Error.
-[[nodiscard]] std::vector<CheckResult> check_defaults(const PragmaSet& set,
-                                                      const std::filesystem::path& directory);
+// a new database in `directory`, after `tamper`, which makes it another library's. Throws Error.
+[[nodiscard]] std::vector<CheckResult> check_defaults(
+    const PragmaSet& set, const std::filesystem::path& directory,
+    const std::function<void(Connection&)>& tamper = {});
 // B004: one result for each bug that the version has, or one that says there is none. The WAL-reset
 // bug is left to B005 when `wal_reset` was decided there.
 [[nodiscard]] std::vector<CheckResult> check_advisories(const SqliteLibrary& library,
                                                         const PragmaSet& set, Verdict wal_reset);
-// B005. Asks the linked library, on new databases in `directory`. Throws Error.
+// B005. Asks the linked library, on new databases in `directory`. `race` is Armed but to put the
+// check itself to the test. Throws Error.
 [[nodiscard]] CheckResult check_wal_reset(const PragmaSet& set,
-                                          const std::filesystem::path& directory);
+                                          const std::filesystem::path& directory,
+                                          WalResetHook race = WalResetHook::Armed);
 
 }  // namespace pragmark

@@ -79,7 +79,8 @@ CheckResult check_version(const SqliteLibrary& library, std::string_view built_f
 }
 
 std::vector<CheckResult> check_defaults(const PragmaSet& set,
-                                        const std::filesystem::path& directory) {
+                                        const std::filesystem::path& directory,
+                                        const std::function<void(Connection&)>& tamper) {
   const std::string path = (directory / "defaults.db").string();
   // The default of synchronous is another one in WAL mode.
   std::vector<Setting> journal;
@@ -87,6 +88,7 @@ std::vector<CheckResult> check_defaults(const PragmaSet& set,
   Connection connection = Connection::open({.path = path, .kind = ConnectionKind::SchemaCreation});
   apply_settings(connection.handle(), journal, ConnectionKind::SchemaCreation);
   connection.execute("CREATE TABLE of_no_use(a)");
+  if (tamper) tamper(connection);
   std::vector<CheckResult> results;
   for (const PragmaSpec& spec : pragma_table()) {
     if (set.find(spec.name) != nullptr) continue;
@@ -101,7 +103,8 @@ std::vector<CheckResult> check_defaults(const PragmaSet& set,
   return results;
 }
 
-CheckResult check_wal_reset(const PragmaSet& set, const std::filesystem::path& directory) {
+CheckResult check_wal_reset(const PragmaSet& set, const std::filesystem::path& directory,
+                            WalResetHook race) {
   CheckResult result = library_result("B005", kWalResetAdvisory);
   const Advisory& known = advisory(kWalResetAdvisory);
   result.claimed = "not affected";
@@ -112,7 +115,8 @@ CheckResult check_wal_reset(const PragmaSet& set, const std::filesystem::path& d
     return result;
   }
   const WalResetTrial control = try_wal_reset(directory, WalResetHook::Disarmed);
-  const WalResetTrial armed = try_wal_reset(directory, WalResetHook::Armed);
+  const WalResetTrial armed =
+      race == WalResetHook::Disarmed ? control : try_wal_reset(directory, race);
   using enum WalResetTrial::Outcome;
   if (control.outcome == Damaged) {
     result.verdict = Verdict::Unknown;

@@ -87,7 +87,10 @@ void go_on(Connection& writer) {
 void look(const std::string& path, WalResetTrial& trial) {
   Connection reader = Connection::open({.path = path});
   const std::vector<std::string> findings = integrity_check(reader.handle());
-  if (!findings.empty()) trial.finding = findings.front();
+  if (!findings.empty()) {
+    trial.finding = findings.front();  // of several lines, the first of which names the database
+    std::ranges::replace(trial.finding, '\n', ' ');
+  }
   trial.rows_found = count_rows(reader);
   if (findings.empty() && trial.rows_found < trial.rows_committed) {
     trial.finding = "integrity_check is clean and rows are lost";
