@@ -17,7 +17,7 @@ endif()
 
 get_filename_component(pragmark_amalgamation ${PRAGMARK_SQLITE_AMALGAMATION} ABSOLUTE
   BASE_DIR ${CMAKE_BINARY_DIR})
-foreach(file IN ITEMS sqlite3.c sqlite3.h)
+foreach(file IN ITEMS sqlite3.c sqlite3.h sqlite3ext.h)
   if(NOT EXISTS ${pragmark_amalgamation}/${file})
     message(FATAL_ERROR "PRAGMARK_SQLITE_AMALGAMATION=${pragmark_amalgamation} has no ${file}: "
       "scripts/fetch-sqlite.sh DIR gets an amalgamation")

@@ -56,6 +56,20 @@ function(pragmark_set_up_library target)
   target_link_libraries(${target} PRIVATE pragmark_warnings pragmark_sanitizers)
 endfunction()
 
+# pragmark_use_host_sqlite(TARGET)
+# For sources of the loadable extension: SQLite's headers without its library, each call going to
+# the program that loads the extension.
+function(pragmark_use_host_sqlite target)
+  set_target_properties(${target} PROPERTIES
+    POSITION_INDEPENDENT_CODE ON
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+  target_include_directories(${target} SYSTEM PRIVATE
+    $<TARGET_PROPERTY:pragmark_sqlite,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_options(${target} PRIVATE
+    "SHELL:-include ${PROJECT_SOURCE_DIR}/lib/src/host_sqlite.h")
+endfunction()
+
 # pragmark_add_program(NAME SOURCES file... LIBS target...)
 # A program in build/bin, where the front door finds it, and installed beside it.
 function(pragmark_add_program name)

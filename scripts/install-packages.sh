@@ -9,8 +9,9 @@ packages=(
   libsqlite3-dev libbenchmark-dev libcli11-dev libfmt-dev nlohmann-json3-dev
   # report
   python3-matplotlib python3-numpy python3-scipy python3-jinja2
-  # tests; libbenchmark-tools has compare.py, which must be able to read our results
-  libgtest-dev libgmock-dev python3-pytest libbenchmark-tools
+  # tests; libbenchmark-tools has compare.py, which must be able to read our results; sqlite3 is the
+  # shell, into which the loadable extension is loaded
+  libgtest-dev libgmock-dev python3-pytest libbenchmark-tools sqlite3
 )
 # Peers that bench measures beside ours. Whatever of them is absent is left out of the build.
 optional_packages=(libsqlitecpp-dev libsoci-dev)

@@ -35,7 +35,7 @@ describe() {
     build) echo "release build" ;;
     unit) echo "unit tests" ;;
     python) echo "Python tests; the README's figures are those of the published results" ;;
-    sets) echo "the verifier on a right and on wrong PRAGMA sets" ;;
+    sets) echo "the verifier on right and on wrong PRAGMA sets, and its self-test" ;;
     benchmarks) echo "every benchmark for one operation, and a report from it" ;;
     consumer) echo "a project that uses the installed package" ;;
     amalgamation) echo "build and unit tests with a current SQLite built in" ;;
@@ -140,6 +140,10 @@ step_sets() {
   local set
   build/bin/pragmark verify --pragmas production --format json --out "$work/verify.json" --dir "$work"
   "$PYTHON" -m json.tool "$work/verify.json" /dev/null
+  for set in default durable write-optimised production+locking_mode=NORMAL+busy_timeout=60000; do
+    build/bin/pragmark verify --pragmas "$set" --dir "$work" >/dev/null
+  done
+  build/bin/pragmark verify --self-test --dir "$work"
   for set in production+synchronous=FLUL production+sychronous=1 production+cache_size=64MB; do
     expect_exit 2 build/bin/pragmark verify --pragmas "$set" --dir "$work"
   done
@@ -169,6 +173,8 @@ step_consumer() {
   "$work/prefix/bin/pragmark" --version
   "$work/prefix/bin/pragmark" verify --pragmas production --dir "$work" >/dev/null
   "$work/prefix/bin/pragmark" report --help >/dev/null
+  sqlite3 -bail :memory: ".load $work/prefix/lib/pragmark_audit" \
+    "SELECT count(*) FROM pragmark_audit('production')"
   cmake -S ci/consumer -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"
   cmake --build "$work/consumer"
   "$work/consumer/consumer"

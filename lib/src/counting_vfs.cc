@@ -38,6 +38,7 @@ struct alignas(kCacheLine) FileCounters {
   FileRole role;
   Counter reads, read_bytes, writes, written_bytes, syncs, truncates, mapped_reads;
   Counter checkpoints;
+  Counter full_syncs;
   Counter furthest_write;  // bytes
 };
 
@@ -102,6 +103,7 @@ class CountingVfs::State : public internal::VfsLayer<CountingVfs::State, Counted
     role.truncates += file.truncates.get();
     role.mapped_reads += file.mapped_reads.get();
     counts.checkpoints += file.checkpoints.get();
+    counts.full_syncs += file.full_syncs.get();
     if (file.role == FileRole::Wal) {
       counts.wal_bytes_max = std::max(counts.wal_bytes_max, file.furthest_write.get());
     }
@@ -171,6 +173,8 @@ class CountedFile : public ForwardingFile {
   int sync(int flags) {
     if (state_.fails(FailingCall::Sync)) return SQLITE_IOERR_FSYNC;
     counters_.syncs.add(1);
+    constexpr int kKind = 0xf;  // the other bits say what is synced
+    if ((flags & kKind) == SQLITE_SYNC_FULL) counters_.full_syncs.add(1);
     return ForwardingFile::sync(flags);
   }
 
@@ -215,6 +219,7 @@ IoCounts IoCounts::operator-(const IoCounts& earlier) const {
     mine.mapped_reads -= other.mapped_reads;
   }
   difference.checkpoints -= earlier.checkpoints;
+  difference.full_syncs -= earlier.full_syncs;
   difference.directory_syncs -= earlier.directory_syncs;
   return difference;
 }

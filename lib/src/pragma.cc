@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "pragma_probe.h"
 #include "pragmark/assert.h"
 #include "pragmark/error.h"
 #include "text.h"
@@ -33,6 +34,13 @@ struct FinalizeStatement {
 };
 using StatementPtr = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+// A type of its own, since sqlite3_close is no name of a function where the host's SQLite is used
+// (host_sqlite.h).
+struct CloseHandle {
+  void operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
+};
+using HandlePtr = std::unique_ptr<sqlite3, CloseHandle>;
+
 // Runs one statement and hands each row to `row`; throws Error on anything but success.
 template <typename Row>
 void for_each_row(sqlite3* handle, const std::string& sql, Row&& row) {
@@ -44,6 +52,12 @@ void for_each_row(sqlite3* handle, const std::string& sql, Row&& row) {
     if (code == SQLITE_ROW && !row(statement.get())) return;
   }
   if (code != SQLITE_DONE) throw Error::sqlite(handle, code, sql, sql, path_of(handle));
+}
+
+std::string quoted(std::string_view text, char quote) {
+  std::string result(1, quote);
+  for (const char c : text) result.append(c == quote ? 2 : 1, c);
+  return result + quote;
 }
 
 std::string column_text(sqlite3_stmt* statement, int column) {
@@ -101,14 +115,48 @@ std::string repair_for(const PragmaSpec& spec, ConnectionKind kind) {
   return "is another setting, the build of SQLite or other code overriding it?";
 }
 
+// The rows of a check of the file; empty when it says "ok". What it found before damage, or an
+// interrupt, ended it is not lost: the error is then the last row.
+std::vector<std::string> damage_found(sqlite3* handle, const std::string& check) {
+  std::vector<std::string> findings;
+  try {
+    for_each_row(handle, check, [&](sqlite3_stmt* row) {
+      findings.push_back(column_text(row, 0));
+      return true;
+    });
+  } catch (const Error& error) {
+    if (findings.empty()) throw;
+    findings.emplace_back(error.what());
+  }
+  if (findings.size() == 1 && findings.front() == "ok") findings.clear();
+  return findings;
+}
+
 }  // namespace
 
 std::string Setting::to_sql() const { return fmt::format("PRAGMA {} = {};", spec->name, value); }
 
-std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec) {
-  std::optional<std::string> answered = first_value(handle, fmt::format("PRAGMA {}", spec.name));
+std::string Setting::to_sql(std::string_view schema) const {
+  return fmt::format("PRAGMA {}.{} = {};", quoted(schema, '"'), spec->name, value);
+}
+
+// Never without a schema: locking_mode would answer what databases attached later would get.
+std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec,
+                                     std::string_view schema) {
+  std::optional<std::string> answered =
+      first_value(handle, fmt::format("PRAGMA {}.{}", quoted(schema, '"'), spec.name));
   if (answered) answered = canonical(spec, *answered);
   return answered;
+}
+
+std::vector<std::string> attached_databases(sqlite3* handle) {
+  std::vector<std::string> names;
+  for_each_row(handle, "PRAGMA database_list", [&](sqlite3_stmt* row) {
+    constexpr int kFirstAttached = 2;  // 0 is main, 1 is temp
+    if (sqlite3_column_int(row, 0) >= kFirstAttached) names.push_back(column_text(row, 1));
+    return true;
+  });
+  return names;
 }
 
 void apply_settings(sqlite3* handle, std::span<const Setting> settings, ConnectionKind kind) {
@@ -167,14 +215,10 @@ std::string heard_by_sqlite(const PragmaSpec& spec, std::string_view written) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
   const std::string before = read_back(raw, *asked).value_or("");
-  std::string quoted(written);
-  for (std::size_t at = 0; (at = quoted.find('\'', at)) != std::string::npos; at += 2) {
-    quoted.insert(at, 1, '\'');
-  }
-  for_each_row(raw, fmt::format("PRAGMA {} = '{}'", name, quoted),
+  for_each_row(raw, fmt::format("PRAGMA {} = {}", name, quoted(written, '\'')),
                [](sqlite3_stmt*) { return true; });
   const std::string after = read_back(raw, *asked).value_or("");
   return after == before ? fmt::format("{} (its default, unchanged)", after) : after;
@@ -184,14 +228,34 @@ bool known_to_sqlite(std::string_view name) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(":memory:", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle(raw, sqlite3_close);
+  const HandlePtr handle(raw);
   if (code != SQLITE_OK) throw Error::sqlite(raw, code, "open", "", ":memory:");
-  bool known = false;
-  for_each_row(raw, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {
-    known = text::equal_ignoring_case(column_text(row, 0), name);
-    return !known;
+  return std::ranges::any_of(listed_pragmas(raw), [&](const std::string& listed) {
+    return text::equal_ignoring_case(listed, name);
   });
-  return known;
+}
+
+std::vector<std::string> listed_pragmas(sqlite3* handle) {
+  std::vector<std::string> names;
+  for_each_row(handle, "PRAGMA pragma_list", [&](sqlite3_stmt* row) {
+    names.push_back(column_text(row, 0));
+    return true;
+  });
+  return names;
+}
+
+std::string tell(sqlite3* handle, std::string_view name, std::string_view operand) {
+  try {
+    for_each_row(handle, fmt::format("PRAGMA {} = {}", name, operand),
+                 [](sqlite3_stmt*) { return true; });
+  } catch (const Error&) {
+    return sqlite3_errmsg(handle);
+  }
+  return {};
+}
+
+std::optional<std::string> ask(sqlite3* handle, std::string_view name) {
+  return first_value(handle, fmt::format("PRAGMA {}", name));
 }
 
 int read_user_version(sqlite3* handle) {
@@ -204,14 +268,21 @@ void write_user_version(sqlite3* handle, int version) {
                [](sqlite3_stmt*) { return true; });
 }
 
+std::int64_t read_page_count(sqlite3* handle) {
+  const std::optional<std::string> pages = first_value(handle, "PRAGMA page_count");
+  return text::parse_integer(pages.value_or("0")).value_or(0);
+}
+
+void incremental_vacuum(sqlite3* handle) {
+  for_each_row(handle, "PRAGMA incremental_vacuum", [](sqlite3_stmt*) { return true; });
+}
+
 std::vector<std::string> integrity_check(sqlite3* handle, int limit) {
-  std::vector<std::string> findings;
-  for_each_row(handle, fmt::format("PRAGMA integrity_check({})", limit), [&](sqlite3_stmt* row) {
-    findings.push_back(column_text(row, 0));
-    return true;
-  });
-  if (findings.size() == 1 && findings.front() == "ok") findings.clear();
-  return findings;
+  return damage_found(handle, fmt::format("PRAGMA integrity_check({})", limit));
+}
+
+std::vector<std::string> quick_check(sqlite3* handle, int limit) {
+  return damage_found(handle, fmt::format("PRAGMA quick_check({})", limit));
 }
 
 std::vector<std::string> foreign_key_check(sqlite3* handle, int limit) {

@@ -15,22 +15,38 @@
 namespace pragmark {
 namespace {
 
-// The value of a comment line "-- key: value"; empty when there is none.
-std::string header(std::string_view sql, std::string_view key) {
+// The values of the comment lines "-- key: value".
+std::vector<std::string> headers(std::string_view sql, std::string_view key) {
   const std::string marker = fmt::format("-- {}: ", key);
-  const std::size_t at = sql.find(marker);
-  if (at == std::string_view::npos) return "";
-  const std::string_view rest = sql.substr(at + marker.size());
-  return std::string(text::trim(rest.substr(0, rest.find('\n'))));
+  std::vector<std::string> values;
+  for (std::size_t begin = 0; begin < sql.size();) {
+    const std::size_t end = std::min(sql.find('\n', begin), sql.size());
+    const std::string_view line = text::trim(sql.substr(begin, end - begin));
+    if (line.starts_with(marker)) values.emplace_back(text::trim(line.substr(marker.size())));
+    begin = end + 1;
+  }
+  return values;
 }
 
-std::string known_names() {
-  std::string names;
-  for (const BuiltinSet& set : builtin_sets()) {
-    if (!names.empty()) names += ", ";
-    names += set.name;
-  }
-  return names;
+// The first of them; empty when there is none.
+std::string header(std::string_view sql, std::string_view key) {
+  const std::vector<std::string> values = headers(sql, key);
+  return values.empty() ? "" : values.front();
+}
+
+// Words further apart than this are not offered.
+constexpr std::size_t kNearEdits = 3;
+
+// What to do about a name that is not there. There are too many sets to list them all.
+std::string next_step(std::string_view name) {
+  const auto distance = [&](const BuiltinSet& set) { return text::edit_distance(set.name, name); };
+  const auto nearest = std::ranges::min_element(builtin_sets(), {}, distance);
+  return fmt::format("{}`pragmark sets` lists what there is, production and {} others; or give a "
+                     "path to a .sql file",
+                     distance(*nearest) <= kNearEdits && !name.empty()
+                         ? fmt::format("did you mean {}? ", nearest->name)
+                         : "",
+                     builtin_sets().size() - 1);
 }
 
 }  // namespace
@@ -51,7 +67,26 @@ PragmaSet PragmaSet::from_script(std::string_view name, std::string_view sql,
   set.source_ = header(sql, "source");
   set.description_ = header(sql, "description");
   set.settings_ = parse_pragma_script(sql, origin);
+  set.notes_ = headers(sql, "note");
+  for (const std::string& text : headers(sql, "driver-option")) set.add_driver_option(text, origin);
   return set;
+}
+
+// "DEFAULT_WAL_SYNCHRONOUS=1 (synchronous)", the setting in parentheses being optional.
+void PragmaSet::add_driver_option(std::string_view text, std::string_view origin) {
+  DriverOption added{std::string(text), ""};
+  const std::size_t open = text.find(" (");
+  if (open != std::string_view::npos && text.ends_with(')')) {
+    added.option = text.substr(0, open);
+    added.setting = text.substr(open + 2, text.size() - open - 3);
+    if (find_pragma(added.setting) == nullptr || find(added.setting) == nullptr) {
+      throw Error::usage(
+          fmt::format("{}: driver-option {} is said to set {}, which the set does not "
+                      "have",
+                      origin, added.option, added.setting));
+    }
+  }
+  driver_options_.push_back(std::move(added));
 }
 
 PragmaSet PragmaSet::named_or_file(std::string_view base) {
@@ -60,9 +95,8 @@ PragmaSet PragmaSet::named_or_file(std::string_view base) {
   }
   const std::filesystem::path path(base);
   if (path.extension() != ".sql") {
-    throw Error::usage(fmt::format("unknown PRAGMA set {}: the known ones are {}, or give a path "
-                                   "to a .sql file",
-                                   base.empty() ? "(empty)" : base, known_names()));
+    throw Error::usage(
+        fmt::format("unknown PRAGMA set {}: {}", base.empty() ? "(empty)" : base, next_step(base)));
   }
   const std::string stem = path.stem().string();
   const bool taken =
@@ -123,7 +157,11 @@ std::vector<PragmaSet> PragmaSet::all() {
   return sets;
 }
 
+// A setting that is asked for owes its value to nobody else.
 void PragmaSet::set(Setting setting) {
+  for (DriverOption& option : driver_options_) {
+    if (option.setting == setting.spec->name) option.setting.clear();
+  }
   const auto old = std::ranges::find(settings_, setting.spec, &Setting::spec);
   if (old == settings_.end()) {
     settings_.push_back(std::move(setting));
@@ -132,11 +170,21 @@ void PragmaSet::set(Setting setting) {
   }
 }
 
+const Setting* PragmaSet::find(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(settings_, find_pragma(name), &Setting::spec);
+  return found == settings_.end() ? nullptr : &*found;
+}
+
+std::string_view PragmaSet::by_driver_option(std::string_view setting) const noexcept {
+  const auto found = std::ranges::find(driver_options_, setting, &DriverOption::setting);
+  return found == driver_options_.end() ? std::string_view() : std::string_view(found->option);
+}
+
 std::string_view PragmaSet::value(std::string_view name) const {
   const PragmaSpec* spec = find_pragma(name);
   PRAGMARK_ASSERT(spec != nullptr);
-  const auto found = std::ranges::find(settings_, spec, &Setting::spec);
-  return found == settings_.end() ? spec->default_value : std::string_view(found->value);
+  const Setting* said = find(name);
+  return said == nullptr ? spec->default_value : std::string_view(said->value);
 }
 
 // The matrix of https://www.sqlite.org/pragma.html#pragma_synchronous. FULL in DELETE mode is
@@ -154,6 +202,15 @@ DurabilityClass PragmaSet::durability() const {
   }
   return journal == "DELETE" && synchronous == "FULL" ? DurabilityClass::ProcessSafe
                                                       : DurabilityClass::PowerSafe;
+}
+
+PragmaSet PragmaSet::without_driver_options() const {
+  PragmaSet plain = *this;
+  std::erase_if(plain.settings_, [&](const Setting& setting) {
+    return !by_driver_option(setting.spec->name).empty();
+  });
+  plain.driver_options_.clear();
+  return plain;
 }
 
 std::string PragmaSet::to_sql() const {

@@ -144,7 +144,7 @@ template <typename File>
 inline constexpr std::array<sqlite3_io_methods, kMethodVersions> kMethodTables = {
     methods_of_version<File>(1), methods_of_version<File>(2), methods_of_version<File>(3)};
 
-// The layer itself: `Layer` derives from it and may hide remove().
+// The layer itself: `Layer` derives from it and may hide remove() and sleep().
 //
 // Owns:    its registration with SQLite. Must outlive every connection that uses it; not movable.
 // Threads: SQLite calls it from any number of threads at once.
@@ -179,6 +179,7 @@ class VfsLayer {
   int remove(const char* path, int sync_directory) {
     return below_->xDelete(below_, path, sync_directory);
   }
+  int sleep(int microseconds) { return below_->xSleep(below_, microseconds); }
 
  private:
   static Layer& self(sqlite3_vfs* vfs) noexcept { return *static_cast<Layer*>(vfs->pAppData); }
@@ -236,9 +237,7 @@ class VfsLayer {
     vfs_.xRandomness = [](sqlite3_vfs* vfs, int bytes, char* out) {
       return below(vfs)->xRandomness(below(vfs), bytes, out);
     };
-    vfs_.xSleep = [](sqlite3_vfs* vfs, int microseconds) {
-      return below(vfs)->xSleep(below(vfs), microseconds);
-    };
+    vfs_.xSleep = [](sqlite3_vfs* vfs, int microseconds) { return self(vfs).sleep(microseconds); };
     vfs_.xCurrentTime = [](sqlite3_vfs* vfs, double* days) {
       return below(vfs)->xCurrentTime(below(vfs), days);
     };

@@ -73,6 +73,24 @@ TEST(CountingVfs, CountsCheckpointsAndTheirSyncs) {
   EXPECT_GT(cost.at(FileRole::Main).writes, 0U);
 }
 
+TEST(CountingVfs, TellsFullSyncsFromOrdinaryOnes) {
+  for (const bool full : {false, true}) {
+    const TempDirectory directory;
+    const CountingVfs vfs;
+    const PragmaSet set = PragmaSet::parse(full ? "durable+fullfsync=ON" : "durable+fullfsync=OFF");
+    Connection connection = Connection::open({.path = directory.file("a.db"),
+                                              .kind = ConnectionKind::SchemaCreation,
+                                              .set = &set,
+                                              .vfs = vfs.name()});
+    connection.execute("CREATE TABLE t (x)");
+    const IoCounts before = vfs.counts();
+    for (int i = 0; i < kCommits; ++i) connection.execute("INSERT INTO t VALUES (1)");
+    const IoCounts cost = vfs.counts() - before;
+    EXPECT_EQ(cost.syncs(), static_cast<std::uint64_t>(kCommits));
+    EXPECT_EQ(cost.full_syncs, full ? cost.syncs() : 0U);
+  }
+}
+
 TEST(CountingVfs, WalBytesMaxIsTheSizeOfTheFile) {
   const TempDirectory directory;
   const CountingVfs vfs;

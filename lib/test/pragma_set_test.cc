@@ -44,6 +44,55 @@ TEST(PragmaSet, EveryBuiltInSetHasASourceAndIsItsOwnName) {
   }
 }
 
+// Framework sets are taken apart by their version, so that theirs stays what it was.
+TEST(PragmaSet, FrameworkSetsAreWhatTheirSourcesSay) {
+  EXPECT_THAT(statements(PragmaSet::parse("rails-8")),
+              ElementsAre("PRAGMA busy_timeout = 5000;", "PRAGMA foreign_keys = ON;",
+                          "PRAGMA journal_mode = WAL;", "PRAGMA synchronous = NORMAL;",
+                          "PRAGMA mmap_size = 134217728;", "PRAGMA journal_size_limit = 67108864;",
+                          "PRAGMA cache_size = 2000;"));
+  EXPECT_THAT(statements(PragmaSet::parse("litestream")),
+              ElementsAre("PRAGMA busy_timeout = 1000;", "PRAGMA wal_autocheckpoint = 0;",
+                          "PRAGMA journal_mode = WAL;"));
+  EXPECT_EQ(PragmaSet::parse("kerkour").value("cache_size"), "1000000000");
+  EXPECT_EQ(PragmaSet::parse("go-sqlite3").durability(), DurabilityClass::Unsafe);
+  EXPECT_EQ(PragmaSet::parse("phiresky").find("page_size"), nullptr);
+  EXPECT_GE(PragmaSet::all().size(), 25U);
+}
+
+TEST(PragmaSet, KnowsWhichSettingsTheDriverIsBuiltWith) {
+  const PragmaSet set = PragmaSet::parse("better-sqlite3");
+  EXPECT_EQ(set.by_driver_option("synchronous"), "DEFAULT_WAL_SYNCHRONOUS=1");
+  EXPECT_EQ(set.by_driver_option("journal_mode"), "");
+  EXPECT_EQ(set.durability(), DurabilityClass::ProcessSafe);
+  const PragmaSet plain = set.without_driver_options();
+  EXPECT_EQ(plain.durability(), DurabilityClass::PowerSafe);
+  EXPECT_EQ(plain.find("foreign_keys"), nullptr);
+  EXPECT_EQ(plain.value("journal_mode"), "WAL");
+  // What is asked for by name does not come from the driver.
+  EXPECT_EQ(set.with("synchronous", "NORMAL").by_driver_option("synchronous"), "");
+  // The driver of this one has the option too, but the set says synchronous itself.
+  EXPECT_EQ(PragmaSet::parse("rails-8").by_driver_option("synchronous"), "");
+  EXPECT_EQ(PragmaSet::parse("rails-8").driver_options().size(), 1U);
+}
+
+TEST(PragmaSet, ReadsNotesAndDriverOptionsOfAFile) {
+  const TempDirectory directory;
+  const std::string path = directory.file("a.sql");
+  write_text(path, "-- note: one\n-- note: two\n-- driver-option: X=1 (threads)\n"
+                   "-- driver-option: Y\nPRAGMA threads = 2;\n");
+  const PragmaSet set = PragmaSet::parse(path);
+  EXPECT_THAT(set.notes(), ElementsAre("one", "two"));
+  ASSERT_EQ(set.driver_options().size(), 2U);
+  EXPECT_EQ(set.driver_options()[0].option, "X=1");
+  EXPECT_EQ(set.driver_options()[0].setting, "threads");
+  EXPECT_EQ(set.driver_options()[1].option, "Y");
+  EXPECT_EQ(set.driver_options()[1].setting, "");
+  write_text(path, "-- driver-option: X=1 (cache_size)\nPRAGMA threads = 2;\n");
+  EXPECT_THAT([&] { (void)PragmaSet::parse(path); },
+              Throws<Error>(AllOf(KindIs(ErrorKind::Usage), MessageHas("cache_size"))));
+}
+
 TEST(PragmaSet, CompositionReplacesAndAdds) {
   const PragmaSet set = PragmaSet::parse("production+synchronous=2+mmap_size=1024");
   EXPECT_EQ(set.name(), "production+synchronous=FULL+mmap_size=1024");
@@ -78,7 +127,8 @@ TEST(PragmaSet, RefusesWhatItCannotRead) {
   };
   EXPECT_THAT(parsing("prodution"),
               Throws<Error>(AllOf(KindIs(ErrorKind::Usage), MessageHas("unknown PRAGMA set"),
-                                  MessageHas("default, durable, production"))));
+                                  MessageHas("did you mean production?"))));
+  EXPECT_THAT(parsing("nothing-like-it"), Throws<Error>(MessageHas("`pragmark sets` lists")));
   EXPECT_THAT(parsing(""), Throws<Error>(MessageHas("(empty)")));
   EXPECT_THAT(parsing("production+"), Throws<Error>(MessageHas("setting=value")));
   EXPECT_THAT(parsing("production+x"), Throws<Error>(MessageHas("setting=value")));

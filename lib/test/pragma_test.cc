@@ -1,5 +1,8 @@
 #include "pragmark/pragma.h"
 
+#include <algorithm>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -78,11 +81,21 @@ TEST(ApplySettings, EverySettingTakesHoldOnAFile) {
 }
 
 TEST(ApplySettings, DoesNothingUnlessAsked) {
-  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
+  const TempDirectory directory;  // a database in memory has locking_mode EXCLUSIVE
+  const Connection connection =
+      Connection::open({.path = directory.file("a.db"), .kind = ConnectionKind::SchemaCreation});
   for (const PragmaSpec& spec : pragma_table()) {
     const auto found = read_back(connection.handle(), spec);
     EXPECT_NE(found.value_or("nothing"), kOtherValues.at(spec.name)) << spec.name;
   }
+}
+
+TEST(ReadBack, AsksMainAndNotWhatDatabasesAttachedLaterGet) {
+  const TempDirectory directory;
+  Connection connection =
+      Connection::open({.path = directory.file("a.db"), .kind = ConnectionKind::SchemaCreation});
+  connection.execute("PRAGMA main.locking_mode = EXCLUSIVE");
+  EXPECT_EQ(read_back(connection.handle(), *find_pragma("locking_mode")), "EXCLUSIVE");
 }
 
 // The order that undoes settings, as people write it: WAL first, and then what WAL forbids.
@@ -231,33 +244,6 @@ TEST(ParsePragmaScript, NamesTheLineOfWhatItCannotTake) {
               Throws<Error>(MessageHas("x.sql:1: a ) is missing")));
   EXPECT_THAT(reading("PRAGMA threads=1;\n/*\n*/ PRAGMA threads=2;"),
               Throws<Error>(MessageHas("x.sql:3: threads is set twice")));
-}
-
-TEST(IntegrityCheck, IsEmptyOnACleanDatabaseAndNamesADamage) {
-  const TempDirectory directory;
-  const std::string path = directory.file("a.db");
-  {
-    Connection connection =
-        Connection::open({.path = path, .kind = ConnectionKind::SchemaCreation});
-    connection.execute(
-        "CREATE TABLE t (x); CREATE INDEX i ON t (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
-        "SELECT i + 1 FROM n WHERE i < 500) INSERT INTO t SELECT i FROM n;"
-        "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'i';");
-    EXPECT_THAT(integrity_check(connection.handle()), IsEmpty());
-  }
-  // The index's pages are now used by nothing.
-  Connection connection = Connection::open({.path = path});
-  EXPECT_THAT(integrity_check(connection.handle()), ::testing::Contains(HasSubstr("never used")));
-}
-
-TEST(ForeignKeyCheck, NamesTheOrphan) {
-  Connection connection = Connection::open({.path = ":memory:", .kind = ConnectionKind::InMemory});
-  connection.execute("CREATE TABLE p (id INTEGER PRIMARY KEY);"
-                     "CREATE TABLE c (p REFERENCES p (id));");
-  EXPECT_THAT(foreign_key_check(connection.handle()), IsEmpty());
-  connection.execute("INSERT INTO c VALUES (7)");
-  EXPECT_THAT(foreign_key_check(connection.handle()),
-              ::testing::ElementsAre("c row 1 refers to a row that p does not have"));
 }
 
 }  // namespace

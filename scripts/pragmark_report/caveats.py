@@ -49,6 +49,9 @@ def _of_verification(verification: Verification, summary: Summary) -> list[Sente
     elif any(check.verdict in NOT_PROVED for check in verification.checks):
         said.append(("The verdict of ", Name(verification.source), " is pass although one of its "
                      "checks is not."))
+    said.extend(("The verifier of ", name, " warns: ", Name(check.setting), ", claimed ",
+                 Name(check.claimed), ", found ", Name(check.observed or check.read_back), ".")
+                for check in verification.checks if check.verdict == "warning")
     measured = {run.run.context["sqlite_version"] for run in summary.runs}
     version = verification.sqlite_version
     if version and version not in measured:

@@ -11,7 +11,7 @@ from .errors import InputError
 from .model import Check, Verification
 
 VERIFY_SCHEMA = "pragmark.verify/1"
-VERDICTS = ("pass", "fail", "ineffective", "misread", "unknown", "skipped")
+VERDICTS = ("pass", "fail", "ineffective", "misread", "warning", "unknown", "skipped")
 AGAIN = "run `pragmark verify --format json` again"
 
 

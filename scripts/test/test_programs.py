@@ -53,7 +53,7 @@ def test_production_passes_as_json(tmp_path):
     assert report["pragma_set"]["name"] == "production"
     assert report["sqlite"]["version"] and report["sqlite"]["source_id"]
     assert report["environment"]["directory"] == str(tmp_path)
-    assert report["stages"] == ["values"]
+    assert report["stages"] == ["values", "behaviour", "library"]
     read_back = [c for c in report["checks"] if c["id"] == "V001"]
     assert ([(c["connection"], c["setting"]) for c in read_back]
             == [(connection, setting) for connection in CONNECTIONS for setting in SETTINGS])
@@ -112,7 +112,6 @@ def test_a_wrong_set_is_bad_usage(tmp_path, pragma_set, words):
     (["extra"], ["extra", "--help"]),
     (["--format", "xml"], ["xml", "json"]),
     (["--pragmas"], ["--pragmas", "--help"]),
-    (["--stage", "behaviour"], ["behaviour", "values"]),
     (["--stage", "durability"], ["durability", "values"]),
     (["--stage", "values,nonsense"], ["nonsense", "values"]),
     (["--out", "."], ["--out .", "directory"]),
@@ -196,6 +195,29 @@ def test_a_failure_is_told_on_stderr_when_the_table_is_not_shown(tmp_path):
     assert int(suite.get("failures")) == len(suite.findall("testcase/failure")) > 0
 
 
+def library_checks(directory: Path, *arguments: str) -> tuple[int, dict[str, dict]]:
+    result = verify(directory, "--stage", "library", "--format", "json", *arguments)
+    checks = json.loads(result.stdout)["checks"]
+    return result.returncode, {check["id"]: check for check in checks}
+
+
+def test_a_bug_of_the_library_is_a_warning_and_fails_when_strict(tmp_path):
+    """More mapped memory than SQLite's own limit: a warning on every library."""
+    asked = "production+mmap_size=30000000000"
+    code, checks = library_checks(tmp_path, "--pragmas", asked)
+    assert code == 0
+    verdict = checks["B005"]["verdict"]
+    affected = checks["B005"]["observed"].startswith("affected")
+    assert verdict == ("warning" if affected else "pass")
+    result = verify(tmp_path, "--stage", "library", "--pragmas", asked, "--format", "json")
+    assert "warning: B002 MAX_MMAP_SIZE" in result.stderr
+    code, checks = library_checks(tmp_path, "--pragmas", asked, "--strict")
+    assert code == 1
+    assert checks["B005"]["verdict"] == ("fail" if affected else "pass")
+    assert "warning" not in [check["verdict"] for check in checks.values()]
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_nothing_behind(tmp_path, signal_number):
     """The signal comes as soon as the scratch directory is seen."""
@@ -225,10 +247,34 @@ def test_sets_lists_name_source_and_settings():
     assert listed["schema"] == "pragmark.sets/1"
     names = [one["name"] for one in listed["sets"]]
     assert names == sorted(names) and {"default", "durable", "production"} <= set(names)
-    text = run("sets").stdout
+    overview = run("sets").stdout
     for one in listed["sets"]:
-        assert one["source"] and one["source"] in text
-        assert one["settings"]
+        assert one["source"] and one["settings"]
+        assert f"\n{one['name']} " in overview and one["description"] in overview
+    # One line for each, a heading and how to go on.
+    assert len(overview.splitlines()) <= len(names) + 5
+    text = run("sets", "better-sqlite3").stdout
+    one = next(one for one in listed["sets"] if one["name"] == "better-sqlite3")
+    assert one["source"] in text and all(note in text for note in one["notes"])
+    assert {"option": "DEFAULT_WAL_SYNCHRONOUS=1", "setting": "synchronous"} in one["driver_options"]
+    assert "(the driver's DEFAULT_WAL_SYNCHRONOUS=1)" in text
+
+
+def test_sets_compares_two():
+    text = run("sets", "--diff", "rails-8", "better-sqlite3")
+    assert text.returncode == 0
+    assert "by the driver's build option DEFAULT_WAL_SYNCHRONOUS=1" in text.stdout
+    result = run("sets", "--diff", "production", "production+synchronous=FULL", "--format", "json")
+    diff = json.loads(result.stdout)
+    assert diff["schema"] == "pragmark.sets-diff/1"
+    assert [one["name"] for one in diff["settings"] if not one["same"]] == ["synchronous"]
+    assert (diff["a"]["durability"], diff["b"]["durability"]) == ("process-safe", "power-safe")
+
+
+def test_a_framework_set_is_a_set_everywhere(tmp_path):
+    result = verify(tmp_path, "--pragmas", "rails-8+cache_size=-2000", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["pragma_set"]["name"] == "rails-8+cache_size=-2000"
 
 
 def test_sets_writes_sql_that_sqlite_takes_and_pragmark_reads(tmp_path):
@@ -250,6 +296,10 @@ def test_sets_writes_sql_that_sqlite_takes_and_pragmark_reads(tmp_path):
     (["nosuch"], ["nosuch", "production"]),
     (["--format", "sql"], ["--format sql", "production"]),
     (["production", "durable"], ["durable", "--help"]),
+    (["--diff", "production"], ["--diff", "--help"]),
+    (["--diff", "production", "nosuch"], ["nosuch"]),
+    (["durable", "--diff", "production", "default"], ["--diff", "--help"]),
+    (["--diff", "production", "default", "--format", "sql"], ["--diff", "json"]),
 ])
 def test_sets_refuses_bad_usage(arguments, words):
     result = run("sets", *arguments)

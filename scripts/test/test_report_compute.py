@@ -267,6 +267,7 @@ def test_noise_and_lost_repetitions_are_caveats(small, summarise):
     [
         (lambda d: d.update(verdict="unknown"), "was not proved: its verdict is unknown"),
         (lambda d: d["checks"][0].update(verdict="ineffective"), "although one of its checks"),
+        (lambda d: d["checks"][0].update(verdict="warning"), "warns: synchronous, claimed NORMAL"),
         (lambda d: d["sqlite"].update(version="3.46.0"), "proved with SQLite 3.46.0"),
     ],
 )

@@ -10,6 +10,7 @@ std::string_view to_string(Verdict verdict) noexcept {
     case Verdict::Fail: return "fail";
     case Verdict::Ineffective: return "ineffective";
     case Verdict::Misread: return "misread";
+    case Verdict::Warning: return "warning";
     case Verdict::Unknown: return "unknown";
     case Verdict::Skipped: return "skipped";
   }

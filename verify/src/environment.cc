@@ -10,6 +10,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <system_error>
 #include <thread>
 
@@ -142,11 +143,9 @@ std::string virtualization_here(const utsname& system, const std::string& cpuinf
   return system_files::virtualization(hints);
 }
 
-}  // namespace
-
-Environment probe_environment(const std::filesystem::path& directory) {
+// REQUIRES: the directory exists.
+Environment environment_of(const std::filesystem::path& directory) {
   Environment here;
-  here.fdatasync_us_p50 = median_fdatasync_us(directory);
   here.directory = std::filesystem::canonical(directory).string();
 
   utsname system = {};
@@ -164,8 +163,29 @@ Environment probe_environment(const std::filesystem::path& directory) {
   here.filesystem = mount ? mount->filesystem : "unknown";
   here.block_device = mount ? describe_block_device(*mount) : "unknown";
   here.mount_options = mount ? mount->options : "unknown";
+  return here;
+}
+
+}  // namespace
+
+Environment describe_environment(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error)) {
+    throw Error::environment("look at", "it is not a directory", directory.string());
+  }
+  constexpr double kNotMeasured = std::numeric_limits<double>::infinity();
+  Environment here = environment_of(directory);
   here.filesystem_warnings =
-      system_files::filesystem_warnings(here.filesystem, here.mount_options, here.fdatasync_us_p50);
+      system_files::filesystem_warnings(here.filesystem, here.mount_options, kNotMeasured);
+  return here;
+}
+
+Environment probe_environment(const std::filesystem::path& directory) {
+  const double fdatasync_us = median_fdatasync_us(directory);
+  Environment here = environment_of(directory);
+  here.fdatasync_us_p50 = fdatasync_us;
+  here.filesystem_warnings =
+      system_files::filesystem_warnings(here.filesystem, here.mount_options, fdatasync_us);
   return here;
 }
 

@@ -90,6 +90,7 @@ ExitCode exit_code_for(Verdict verdict) noexcept {
     case Verdict::Fail:
     case Verdict::Ineffective:
     case Verdict::Misread: return ExitCode::DoesNotHold;
+    case Verdict::Warning:  // no report's verdict; alone it proves nothing
     case Verdict::Unknown:
     case Verdict::Skipped: return ExitCode::Undetermined;
   }

@@ -71,7 +71,8 @@ std::string to_json(const Report& report) {
       {"schema", "pragmark.verify/1"},    {"verdict", to_string(overall_verdict(report.results))},
       {"pragmark_version", kVersion},     {"pragma_set", json_of(report.set)},
       {"sqlite", json_of(report.sqlite)}, {"environment", json_of(report.environment)},
-      {"stages", report.stages},          {"checks", std::move(checks)}};
+      {"stages", report.stages},          {"checks", std::move(checks)},
+      {"strict", report.strict}};
   constexpr int kIndent = 2;
   return json.dump(kIndent) + "\n";
 }

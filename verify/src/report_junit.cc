@@ -38,13 +38,18 @@ std::string details(const CheckResult& result) {
 }
 
 std::string message(const CheckResult& result) {
-  return fmt::format("{}: claimed {}, read back {}", to_string(result.verdict), result.claimed,
-                     result.read_back.value_or("nothing"));
+  std::string text = fmt::format("{}: claimed {}, read back {}", to_string(result.verdict),
+                                 result.claimed, result.read_back.value_or("nothing"));
+  if (result.observed) text += fmt::format(", observed {}", *result.observed);
+  return text;
 }
 
 std::string outcome(const CheckResult& result) {
   switch (result.verdict) {
     case Verdict::Pass: return "";
+    case Verdict::Warning:  // no failure, and there is no element for less than that
+      return fmt::format("      <system-out>{}</system-out>\n",
+                         escaped(fmt::format("warning: {}\n{}", result.reason, details(result))));
     case Verdict::Skipped:
       return fmt::format("      <skipped message=\"{}\"/>\n", escaped(result.reason));
     case Verdict::Unknown:

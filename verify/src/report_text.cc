@@ -20,8 +20,9 @@ std::size_t width_of(std::string_view text) {
 
 std::string_view escape_for(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Pass: return "\x1b[32m";     // green
-    case Verdict::Skipped: return "\x1b[2m";   // faint
+    case Verdict::Pass: return "\x1b[32m";    // green
+    case Verdict::Skipped: return "\x1b[2m";  // faint
+    case Verdict::Warning:
     case Verdict::Unknown: return "\x1b[33m";  // yellow
     case Verdict::Fail:
     case Verdict::Ineffective:
@@ -107,8 +108,9 @@ std::string explanation(const CheckResult& result, Colour colour) {
 std::string summary(const Report& report, Colour colour) {
   const Verdict overall = overall_verdict(report.results);
   std::string counts;
-  for (const Verdict verdict : {Verdict::Pass, Verdict::Fail, Verdict::Ineffective,
-                                Verdict::Misread, Verdict::Unknown, Verdict::Skipped}) {
+  for (const Verdict verdict :
+       {Verdict::Pass, Verdict::Fail, Verdict::Ineffective, Verdict::Misread, Verdict::Warning,
+        Verdict::Unknown, Verdict::Skipped}) {
     const auto count = std::ranges::count(report.results, verdict, &CheckResult::verdict);
     if (count == 0) continue;
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", count, to_string(verdict));
@@ -125,8 +127,9 @@ std::string to_text(const Report& report, Colour colour) {
     if (is_bad(result.verdict)) text += explanation(result, colour) + "\n";
   }
   for (const CheckResult& result : report.results) {
-    if (result.verdict != Verdict::Skipped) continue;
-    text += fmt::format("skipped: {} on {}: {}\n", printable(result.setting),
+    const bool noted = result.verdict == Verdict::Pass && !result.reason.empty();
+    if (result.verdict != Verdict::Skipped && !noted) continue;
+    text += fmt::format("{}: {} on {}: {}\n", noted ? "note" : "skipped", printable(result.setting),
                         printable(result.connection), printable(result.reason));
   }
   return text + summary(report, colour);

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "pragmark/error.h"
+#include "pragmark/verify/behaviour.h"
 #include "pragmark/verify/interrupt.h"
+#include "pragmark/verify/library.h"
 #include "pragmark/verify/scratch_directory.h"
 #include "pragmark/verify/values.h"
 
@@ -17,6 +19,10 @@ namespace {
 constexpr std::array kStages = {
     StageInfo{"values", "does SQLite answer with what the set claims, on every connection?",
               run_values_stage},
+    StageInfo{"behaviour", "does each setting have the effect that its value promises?",
+              run_behaviour_stage},
+    StageInfo{"library", "is the linked SQLite one on which the set means what it says?",
+              run_library_stage},
 };
 
 std::string names_of_stages() {
@@ -66,6 +72,12 @@ Report verify(const VerifyOptions& options) {
     report.stages.emplace_back(stage->name);
     report.results.insert(report.results.end(), std::make_move_iterator(results.begin()),
                           std::make_move_iterator(results.end()));
+  }
+  report.strict = options.strict;
+  if (options.strict) {
+    for (CheckResult& result : report.results) {
+      if (result.verdict == Verdict::Warning) result.verdict = Verdict::Fail;
+    }
   }
   throw_if_interrupted();
   scratch.remove();

@@ -39,6 +39,9 @@ TEST(OverallVerdict, IsTheWorstAndNeverAPassWithoutProof) {
       {{Misread, Ineffective, Pass}, Ineffective},
       {{Pass, Fail}, Fail},
       {{Ineffective, Fail, Unknown}, Fail},
+      {{Warning, Pass}, Pass},
+      {{Warning, Skipped}, Unknown},
+      {{Warning, Fail, Pass}, Fail},
   };
   for (std::size_t i = 0; i < table.size(); ++i) {
     EXPECT_EQ(to_string(overall_verdict(results_with(table[i].verdicts))),
@@ -49,10 +52,10 @@ TEST(OverallVerdict, IsTheWorstAndNeverAPassWithoutProof) {
 
 TEST(Verdict, HasTheWordsOfTheVocabulary) {
   std::string words;
-  for (const Verdict verdict : {Pass, Fail, Ineffective, Misread, Unknown, Skipped}) {
+  for (const Verdict verdict : {Pass, Fail, Ineffective, Misread, Warning, Unknown, Skipped}) {
     words += std::string(to_string(verdict)) + " ";
   }
-  EXPECT_EQ(words, "pass fail ineffective misread unknown skipped ");
+  EXPECT_EQ(words, "pass fail ineffective misread warning unknown skipped ");
 }
 
 TEST(CheckResult, IsUnknownUntilItIsJudged) { EXPECT_EQ(CheckResult().verdict, Unknown); }

@@ -56,6 +56,14 @@ TEST(ProbeEnvironment, RefusesADirectoryThatCannotBeUsed) {
   }
 }
 
+TEST(DescribeEnvironment, WritesNothingAndSaysNothingOfSyncs) {
+  const Environment here = describe_environment("/proc/self");  // nobody may write there
+  EXPECT_EQ(here.filesystem, "proc");
+  EXPECT_EQ(here.fdatasync_us_p50, 0.0);
+  EXPECT_THAT(here.filesystem_warnings, testing::IsEmpty());
+  EXPECT_THROW(static_cast<void>(describe_environment("/proc/no/such")), Error);
+}
+
 TEST(StealMeter, AnswersAShareWhereTheKernelCounts) {
   const StealMeter meter;
   const auto percent = meter.percent();

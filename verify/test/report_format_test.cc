@@ -102,6 +102,25 @@ TEST(ToJunit, CountsAndEscapes) {
   EXPECT_THAT(xml, HasSubstr("a &lt; b &amp; &quot;c&quot;"));
 }
 
+// A warning is neither a failure nor hidden; a pass may have something to say.
+TEST(EveryFormat, ShowsWarningsAndNotes) {
+  Report report = sample_report();
+  report.results[1].verdict = Verdict::Warning;
+  report.results[0].reason = "built with care";
+  const std::string text = to_text(report, Colour::Always);
+  EXPECT_THAT(text, HasSubstr("\x1b[33mwarning\x1b[0m"));
+  EXPECT_THAT(text, HasSubstr("note: synchronous on read-write: built with care\n"));
+  EXPECT_THAT(to_text(report, Colour::Never),
+              HasSubstr("(1 pass, 1 ineffective, 1 warning, 1 unknown, 1 skipped)"));
+  EXPECT_THAT(to_text(report, Colour::Never), HasSubstr("warning V001: cache_size on read-write"));
+  const auto json = nlohmann::ordered_json::parse(to_json(report));
+  EXPECT_EQ(json.at("/checks/1/verdict"_json_pointer), "warning");
+  EXPECT_EQ(json.at("strict"), false);
+  const std::string xml = to_junit(report);
+  EXPECT_THAT(xml, HasSubstr(R"(failures="1" errors="1" skipped="1")"));
+  EXPECT_THAT(xml, HasSubstr("<system-out>warning: a &lt; b &amp; &quot;c&quot;"));
+}
+
 // Escapes would reach a terminal, and an XML reader refuses the whole file.
 TEST(EveryFormat, LetsNoControlCharacterThrough) {
   Report report = sample_report();

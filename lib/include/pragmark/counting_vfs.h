@@ -35,6 +35,7 @@ struct FileCounts {
 struct IoCounts {
   std::array<FileCounts, kFileRoles> files{};
   std::uint64_t checkpoints = 0;      // WAL checkpoints that copied frames to the database
+  std::uint64_t full_syncs = 0;       // syncs asked for with SQLITE_SYNC_FULL, by fullfsync
   std::uint64_t directory_syncs = 0;  // deletes that asked for the directory to be synced
   std::uint64_t wal_bytes_max = 0;    // the furthest end of a write to a WAL file, ever
 

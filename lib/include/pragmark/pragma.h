@@ -91,6 +91,8 @@ struct Setting {
   std::string value;
 
   [[nodiscard]] std::string to_sql() const;  // "PRAGMA cache_size = -20000;"
+  // For one attached database: "PRAGMA \"aux\".cache_size = -20000;"
+  [[nodiscard]] std::string to_sql(std::string_view schema) const;
 };
 
 // Throws Error (kind Usage) on an unknown name or on a value that SQLite would silently turn into
@@ -104,7 +106,11 @@ struct Setting {
 
 // What SQLite answers when asked for the setting, in canonical form; empty when it answers nothing
 // (mmap_size of an in-memory database). Throws Error when the database cannot be read.
-[[nodiscard]] std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec);
+[[nodiscard]] std::optional<std::string> read_back(sqlite3* handle, const PragmaSpec& spec,
+                                                   std::string_view schema = "main");
+
+// The names of the attached databases, without `main` and `temp`.
+[[nodiscard]] std::vector<std::string> attached_databases(sqlite3* handle);
 
 enum class Applied {
   InEffect,       // read back as asked
@@ -132,8 +138,14 @@ void apply_settings(sqlite3* handle, std::span<const Setting> settings, Connecti
 // The PRAGMAs that are not settings but questions and commands, each for one purpose.
 [[nodiscard]] int read_user_version(sqlite3* handle);
 void write_user_version(sqlite3* handle, int version);
+// Pages of the database as the connection sees it, freed ones among them.
+[[nodiscard]] std::int64_t read_page_count(sqlite3* handle);
+// Gives back every freed page of an auto_vacuum=INCREMENTAL database; does nothing to others.
+void incremental_vacuum(sqlite3* handle);
 // The rows of integrity_check (empty when it says "ok"), at most `limit`.
 [[nodiscard]] std::vector<std::string> integrity_check(sqlite3* handle, int limit = 20);
+// As integrity_check() without comparing indexes with their tables: reads each page once.
+[[nodiscard]] std::vector<std::string> quick_check(sqlite3* handle, int limit = 20);
 // One line for each violation, at most `limit`.
 [[nodiscard]] std::vector<std::string> foreign_key_check(sqlite3* handle, int limit = 20);
 

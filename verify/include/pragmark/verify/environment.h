@@ -31,6 +31,10 @@ struct Environment {
   std::vector<std::string> filesystem_warnings;  // one sentence each; empty when all is well
 };
 
+// Writes nothing: fdatasync_us_p50 stays 0, and filesystem_warnings do not speak of it. Throws
+// Error (kind Environment) when there is no such directory.
+[[nodiscard]] Environment describe_environment(const std::filesystem::path& directory);
+
 // Appends to a scratch file in `directory` for half a second at most; the file is gone afterwards.
 // Throws Error (kind Environment) when `directory` is missing, not writable or full.
 [[nodiscard]] Environment probe_environment(const std::filesystem::path& directory);

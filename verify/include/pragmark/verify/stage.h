@@ -49,6 +49,7 @@ struct VerifyOptions {
   std::filesystem::path directory;  // the disk under test
   std::vector<std::string> stages;  // names; empty for every stage
   Tampering tampering = {};         // for tests
+  bool strict = false;              // a warning is a failure
 };
 
 // Works in a scratch directory inside `directory`, gone afterwards. Throws Error: kind Usage for an
