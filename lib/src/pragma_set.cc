@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -105,8 +106,10 @@ PragmaSet PragmaSet::named_or_file(std::string_view base) {
     throw Error::usage(
         fmt::format("{} would be named {} like the built-in set; rename the file", base, stem));
   }
-  std::ifstream file(path);
-  if (!std::filesystem::is_regular_file(path) || !file) {
+  std::error_code unseen;  // opening a FIFO would wait for a writer
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, unseen)) file.open(path);
+  if (!file.is_open()) {
     throw Error::usage(fmt::format("cannot read the PRAGMA set {}: is the path right?", base));
   }
   const std::string sql((std::istreambuf_iterator<char>(file)), {});

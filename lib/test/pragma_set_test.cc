@@ -1,5 +1,7 @@
 #include "pragmark/pragma_set.h"
 
+#include <sys/stat.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -135,6 +137,8 @@ TEST(PragmaSet, RefusesWhatItCannotRead) {
   EXPECT_THAT(parsing("production+cache_size=64MB"),
               Throws<Error>(MessageHas("production+cache_size=64MB: cache_size=64MB")));
   EXPECT_THAT(parsing(directory.file("missing.sql")), Throws<Error>(MessageHas("cannot read")));
+  ASSERT_EQ(mkfifo(directory.file("fifo.sql").c_str(), 0600), 0);  // nobody writes: it would hang
+  EXPECT_THAT(parsing(directory.file("fifo.sql")), Throws<Error>(MessageHas("cannot read")));
   write_text(directory.file("production.sql"), "PRAGMA synchronous = OFF;");
   EXPECT_THAT(parsing(directory.file("production.sql")),
               Throws<Error>(MessageHas("rename the file")));

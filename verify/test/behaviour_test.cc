@@ -118,11 +118,14 @@ TEST(BehaviourVerdict, OfABadResultSaysWhatIsAtStakeAndHowToRepairIt) {
   EXPECT_EQ(bad.observed, "2 of 3");
   EXPECT_EQ(bad.scope, "connection");
   EXPECT_EQ(bad.consequence, "it hurts");
-  EXPECT_EQ(bad.repair, parse_setting("synchronous", "NORMAL").to_sql());
+  EXPECT_THAT(bad.repair, HasSubstr("setting it again cannot help"));
+  EXPECT_EQ(result_of(Effect::Contrary, "durable", "synchronous").repair,
+            parse_setting("synchronous", "NORMAL").to_sql());
   EXPECT_EQ(bad.documentation, "https://www.sqlite.org/pragma.html#pragma_synchronous");
   EXPECT_THAT(bad.reason, AllOf(HasSubstr("read back as claimed"), HasSubstr("as was wanted")));
-  EXPECT_THAT(result_of(Effect::AsClaimed, "durable", "synchronous").reason,
-              HasSubstr("SQLite answers FULL"));
+  const CheckResult misread = result_of(Effect::AsClaimed, "durable", "synchronous");
+  EXPECT_THAT(misread.reason, HasSubstr("SQLite answers FULL"));
+  EXPECT_EQ(misread.repair, "none needed: it is in effect");
 }
 
 TEST(BehaviourVerdict, OfAPassSaysNothingMore) {

@@ -68,7 +68,9 @@ CheckResult blank_result(const BehaviourCheck& check, const PragmaSet& claimed) 
 std::string repair_for(const BehaviourCheck& check, const CheckResult& result) {
   const PragmaSpec* spec = find_pragma(check.setting);
   if (!check.repair.empty() || spec == nullptr) return std::string(check.repair);
-  return Setting{spec, result.claimed}.to_sql();
+  if (result.verdict == Verdict::Fail) return Setting{spec, result.claimed}.to_sql();
+  if (result.verdict == Verdict::Misread) return "none needed: it is in effect";
+  return "setting it again cannot help: another setting, a compile option or the VFS undoes it";
 }
 
 bool is_bad(Verdict verdict) {
