@@ -61,11 +61,12 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def copy_tree(target: Path) -> None:
     """Copies what git tracks or would track; a file that has not changed keeps its time stamp, so
-    that a second run builds only what it must."""
+    that a second run builds only what it must. The copy's build folder stays."""
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     names = {name for name in listed.stdout.splitlines() if (ROOT / name).is_file()}
     for old in [path for path in target.rglob("*") if path.is_file()]:
-        if str(old.relative_to(target)) not in names:
+        place = old.relative_to(target)
+        if place.parts[0] != "build" and str(place) not in names:
             old.unlink()
     for name in names:
         source, copy = ROOT / name, target / name
@@ -75,13 +76,14 @@ def copy_tree(target: Path) -> None:
         shutil.copy(source, copy)
 
 
-def build(tree: Path, folder: Path, target: str) -> None:
-    built = run("cmake", "--build", folder, "--target", target, cwd=tree)
+def build(tree: Path, target: str) -> None:
+    built = run("cmake", "--build", "build", "--target", target, cwd=tree)
     if built.returncode != 0:
         raise BrokenMutant(f"{target} does not build:\n{built.stdout[-2000:]}")
 
 
-def passes(tree: Path, folder: Path, mutant: Mutant) -> bool:
+def passes(tree: Path, mutant: Mutant) -> bool:
+    folder = tree / "build"
     command = [folder / "test" / mutant.killer, "--gtest_brief=1", f"--gtest_filter={mutant.tests}",
                "--gtest_output=json:" + str(folder / "tests.json")]
     try:
@@ -95,13 +97,13 @@ def passes(tree: Path, folder: Path, mutant: Mutant) -> bool:
     return done.returncode == 0
 
 
-def noticed(mutant: Mutant, tree: Path, folder: Path) -> bool:
+def noticed(mutant: Mutant, tree: Path) -> bool:
     applied = run("git", "apply", mutant.patch, cwd=tree)
     if applied.returncode != 0:
         raise BrokenMutant(f"{mutant.name} does not apply: {applied.stdout.strip()}")
     try:
-        build(tree, folder, mutant.killer)
-        return not passes(tree, folder, mutant)
+        build(tree, mutant.killer)
+        return not passes(tree, mutant)
     finally:
         run("git", "apply", "--reverse", mutant.patch, cwd=tree)
 
@@ -112,9 +114,9 @@ def in_order_of_commit(mutants: list[Mutant]) -> list[Mutant]:
     return sorted(mutants, key=lambda one: hashlib.sha256(f"{commit} {one.name}".encode()).digest())
 
 
-def require_green(mutant: Mutant, tree: Path, folder: Path) -> None:
-    build(tree, folder, mutant.killer)
-    if not passes(tree, folder, mutant):
+def require_green(mutant: Mutant, tree: Path) -> None:
+    build(tree, mutant.killer)
+    if not passes(tree, mutant):
         raise BrokenMutant(f"{mutant.killer} {mutant.tests} is red without any bug")
 
 
@@ -123,7 +125,10 @@ def try_all(mutants: list[Mutant], folder: Path, budget_s: float) -> int:
     tree = folder / "tree"
     tree.mkdir(parents=True, exist_ok=True)
     copy_tree(tree)
-    configured = run("cmake", "--preset", "dev", "-B", folder / "build", cwd=tree)
+    # Configured like the checkout itself, so that ccache has what that has compiled.
+    os.environ["CCACHE_BASEDIR"] = str(tree)
+    werror = f"-DPRAGMARK_WERROR={'ON' if os.environ.get('CI') else 'OFF'}"
+    configured = run("cmake", "--preset", "release", werror, cwd=tree)
     if configured.returncode != 0:
         raise BrokenMutant(f"the tree does not configure:\n{configured.stdout[-2000:]}")
     green: set[tuple[str, str]] = set()
@@ -135,9 +140,9 @@ def try_all(mutants: list[Mutant], folder: Path, budget_s: float) -> int:
             mutants = mutants[:tried]
             break
         if (mutant.killer, mutant.tests) not in green:
-            require_green(mutant, tree, folder / "build")
+            require_green(mutant, tree)
             green.add((mutant.killer, mutant.tests))
-        killed = noticed(mutant, tree, folder / "build")
+        killed = noticed(mutant, tree)
         survivors += not killed
         print(f"{'noticed ' if killed else 'SURVIVED'} {mutant.name}: {mutant.bug}", flush=True)
     print(f"mutants: {len(mutants) - survivors} of {len(mutants)} bugs noticed")

@@ -105,6 +105,8 @@ function(pragmark_add_test name)
     CXX_EXTENSIONS OFF
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/test)  # not bin/: no command of the front door
   target_compile_features(${name} PRIVATE cxx_std_20)
+  # What is tested keeps its optimisation; the tests themselves compile in half the time.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
   target_link_libraries(${name}
     PRIVATE ${arg_LIBS} GTest::gmock_main pragmark_warnings pragmark_sanitizers)
   add_dependencies(pragmark_tests ${name})

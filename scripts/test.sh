@@ -6,8 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/steps.sh
 
 # Name and function of each step (step_NAME, dashes as underscores), in order.
-STEPS=(install structure format shell build unit python sets benchmarks consumer amalgamation asan
-  tsan mutants)
+STEPS=(install structure format shell build unit python sets benchmarks consumer asan tsan mutants)
 QUICK=(build unit python)
 CI_MUTANTS_S=240
 
@@ -38,8 +37,7 @@ describe() {
     sets) echo "the verifier on right and on wrong PRAGMA sets, and its self-test" ;;
     benchmarks) echo "every benchmark for one operation, and a report from it" ;;
     consumer) echo "a project that uses the installed package" ;;
-    amalgamation) echo "build and unit tests with a current SQLite built in" ;;
-    asan) echo "unit tests under AddressSanitizer and UndefinedBehaviorSanitizer" ;;
+    asan) echo "unit tests with a current SQLite built in, all under ASan and UBSan" ;;
     tsan) echo "the threaded tests under ThreadSanitizer" ;;
     mutants) echo "bugs planted in a copy, each of which a test must notice" ;;
   esac
@@ -180,24 +178,16 @@ step_consumer() {
   "$work/consumer/consumer"
 }
 
-step_amalgamation() {
-  local fetched=0
+step_asan() {
+  local fetched=0 sqlite=
   # Not into $work: under a name that stays the same, ccache knows sqlite3.c again.
   scripts/fetch-sqlite.sh build/sqlite || fetched=$?
-  if [ "$fetched" -eq 3 ]; then
-    skip "amalgamation" "the SQLite of the npm package better-sqlite3 cannot be had here"
-    return
-  fi
-  [ "$fetched" -eq 0 ]
-  # Our own code at -O0: it is tested here, not measured, and compiles in half the time.
-  cmake --preset release -B build/amalgamation -DPRAGMARK_SQLITE_AMALGAMATION="$PWD/build/sqlite" \
-    -DPRAGMARK_INSTALL=OFF -DCMAKE_CXX_FLAGS_RELEASE="-O0 -DNDEBUG"
-  cmake --build build/amalgamation
-  ctest --test-dir build/amalgamation --output-on-failure --no-tests=error
-}
-
-step_asan() {
-  cmake --preset asan
+  case $fetched in
+    0) sqlite=$PWD/build/sqlite ;;
+    3) skip "current SQLite" "the npm package better-sqlite3 cannot be had here" ;;
+    *) return "$fetched" ;;
+  esac
+  cmake --preset asan -DPRAGMARK_SQLITE_AMALGAMATION="$sqlite"
   fixed_addresses cmake --build --preset asan --target pragmark_tests
   fixed_addresses ctest --preset asan
 }
