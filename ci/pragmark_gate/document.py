@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import Any
 
 from pragmark_report.errors import InputError
+from pragmark_report.json_file import NextSteps, read_object
 
 from .model import GateResult
 from .outcome import Policy, outcome
@@ -23,9 +24,12 @@ UNBOUNDED = {
     ("Judgement", "low"): -math.inf,
     ("Judgement", "high"): math.inf,
     ("Judgement", "smallest_visible"): math.inf,
+    ("Confirmation", "low"): -math.inf,
+    ("Confirmation", "high"): math.inf,
 }
 HEAD = ("schema", "status", "exit_code", "headline", "warnings", "policy")
 AGAIN = "give a file of `pragmark gate --out`"
+NEXT_STEPS = NextSteps(give=AGAIN, again="run the gate again", refill=AGAIN)
 
 
 def document_of(result: GateResult, policy: Policy) -> dict[str, Any]:
@@ -52,34 +56,20 @@ def dumps(result: GateResult, policy: Policy) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def loads(text: str, source: str) -> tuple[GateResult, Policy]:
-    """The run and the policy that it was held to. `source` names the text in a refusal."""
-    document = _parsed(text, source)
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        found = document.get("schema") if isinstance(document, dict) else type(document).__name__
-        raise InputError(source, f"unknown schema {found!r}", AGAIN)
+def load(path: str) -> tuple[GateResult, Policy]:
+    """The run and the policy that it was held to; text from outside is made printable."""
+    document = read_object(path, NEXT_STEPS).document
+    if document.get("schema") != SCHEMA:
+        raise InputError(path, f"unknown schema {document.get('schema')!r}", AGAIN)
     for name in HEAD:
         if name not in document:
-            raise InputError(source, f"lacks `{name}`", AGAIN)
+            raise InputError(path, f"lacks `{name}`", AGAIN)
     members = {name: value for name, value in document.items() if name not in HEAD}
     try:
         result = from_plain(GateResult, members, UNBOUNDED)
         policy = from_plain(Policy, document["policy"], {})
     except ShapeError as error:
-        raise InputError(source, str(error), AGAIN) from None
+        raise InputError(path, str(error), AGAIN) from None
     if document["exit_code"] != outcome(result, policy).exit_code:
-        raise InputError(source, "its exit code is not that of its judgements", AGAIN)
+        raise InputError(path, "its exit code is not that of its judgements", AGAIN)
     return result, policy
-
-
-def _parsed(text: str, source: str) -> Any:
-    if not text.strip():
-        raise InputError(source, "empty file", AGAIN)
-    try:
-        return json.loads(text, parse_constant=_not_json)
-    except (ValueError, RecursionError) as error:
-        raise InputError(source, f"not valid JSON ({error})", AGAIN) from None
-
-
-def _not_json(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number of JSON")

@@ -97,11 +97,6 @@ def cpu(word: str) -> int | None:
     return int(word)
 
 
-def default_cpu() -> int:
-    """The last of those allowed: the first ones get more of the interrupts."""
-    return max(os.sched_getaffinity(0))
-
-
 def command(word: str) -> str:
     if not word.strip() or "\0" in word:
         raise argparse.ArgumentTypeError(

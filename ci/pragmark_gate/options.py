@@ -15,6 +15,7 @@ from . import option_values as values
 from .help import DESCRIPTION, EXAMPLES
 from .model import Metric, Pairing, Rule
 from .outcome import Policy
+from .start import default_cpu
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 FROM_ENVIRONMENT = ""  # of --step-summary without a file
@@ -144,8 +145,8 @@ def _options(parser: OneLineParser, mode: Mode, given: argparse.Namespace) -> Op
 
 
 def _cpu(word: str | None) -> int | None:
-    return values.default_cpu() if word is None else (None if word == values.NOT_PINNED
-                                                      else int(word))
+    """`word` was checked when it was parsed."""
+    return default_cpu() if word is None else values.cpu(word)
 
 
 def _instructions(parser: OneLineParser, word: str | None) -> bool:
