@@ -74,6 +74,7 @@ class Arm:
             self.abort(grace_seconds=0)
             self._fail("did not end after its work", "see what it waits for")
         status = end_process(self._process)
+        self._read_last_complaints()
         if self._received:
             self._fail("wrote an answer that nobody asked for", "see its slice mode")
         self._close_pipes()
@@ -91,6 +92,10 @@ class Arm:
         self._close_pipes()
 
     def _send(self, request: Mapping[str, Any]) -> None:
+        """A line that came since the last answer would be taken for the answer to this request."""
+        if any(self._process.stdout.fileno() == descriptor and event & select.POLLIN
+               for descriptor, event in self._streams.poll(0)):
+            self._fail("wrote an answer that nobody asked for", "see its slice mode")
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except BrokenPipeError:
@@ -108,6 +113,7 @@ class Arm:
                            "see what it waits for, or raise --timeout")
             if not alive:
                 status = end_process(self._process)
+                self._read_last_complaints()
                 self._fail(f"{_how_it_ended(status)} without an answer", "run the command by hand")
             if len(self._received) > LONGEST_ANSWER_BYTES:
                 self._fail("gave an answer without an end", "see its slice mode")
@@ -140,7 +146,6 @@ class Arm:
             elif chunk:
                 self._received += chunk
             else:
-                self._read_last_complaints()
                 return False
         return True
 

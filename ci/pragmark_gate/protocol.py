@@ -104,7 +104,7 @@ def slice_answer(answer: Mapping[str, Any], operations: int) -> Slice:
     if (done := _count(answer, "operations")) != operations:
         raise ProtocolError(f"did {done} operations in a slice of {operations}")
     if errors := _count(answer, "errors"):
-        raise ProtocolError(f"had {errors} errors in a slice")
+        raise ErrorAnswer(f"{errors} of {done} operations erred in a slice", environment=False)
     seconds = _number(answer, "seconds")
     if seconds <= 0:
         raise ProtocolError(f"took {seconds} seconds for a slice")
