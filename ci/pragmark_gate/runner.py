@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .model import Launch, Metric, Pairing, Phase, Rule
+from .names import PairedName
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Runner(Protocol):
 
         A name that only one side has, or a filter that matches nothing, is an InputError.
         """
+
+    def pairs(self) -> tuple[PairedName, ...]:
+        """What each side calls those benchmarks. REQUIRES: benchmarks() was called."""
 
     def contexts(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Of baseline and candidate. REQUIRES: benchmarks() was called."""

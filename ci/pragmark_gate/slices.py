@@ -66,6 +66,9 @@ class SliceRunner:
                 raise
         return tuple(self._pairs)
 
+    def pairs(self) -> tuple[names.PairedName, ...]:
+        return tuple(self._pairs.values())
+
     def contexts(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         baseline, candidate = self._ready
         return baseline.context, candidate.context
