@@ -100,6 +100,8 @@ class Confirmation:
     effect: float
     p: float  # one-sided, in the direction of the first verdict
     confirmed: bool
+    low: float = -math.inf  # interval of the fresh launches' effect
+    high: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,91 @@
+"""Starting a process of an arm: on one core, in an environment of random size, in a group of its own.
+
+The size of the environment moves the stack, and with it what shares a cache line: the same
+program differs by a percent or two from that alone. A new size for each process turns this bias
+into noise that the launches average out. A group of its own lets Ctrl-C reach the gate alone,
+which then ends what it started.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from pragmark_report.errors import InputError
+
+PADDING_VARIABLE = "PRAGMARK_GATE_PADDING"
+END_GRACE_SECONDS = 5.0  # from one way of ending a process to the next, rougher one
+
+
+def default_cpu() -> int:
+    """The last core that we may use: the first ones serve more interrupts."""
+    return max(os.sched_getaffinity(0))
+
+
+def check_cpu(cpu: int | None) -> None:
+    """Refuses a core that we may not use before anything is started on it."""
+    allowed = os.sched_getaffinity(0)
+    if cpu is not None and cpu not in allowed:
+        cores = ", ".join(str(core) for core in sorted(allowed))
+        raise InputError(f"--cpu {cpu}", "this process may not use that core", f"take one of {cores}")
+
+
+@contextmanager
+def pinned(cpu: int | None) -> Iterator[None]:
+    """What is started inside inherits the core. No code runs in the child, so threads do no harm."""
+    if cpu is None:
+        yield
+        return
+    check_cpu(cpu)
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def padded_environment(padding_bytes: int) -> dict[str, str]:
+    return {**os.environ, PADDING_VARIABLE: "x" * padding_bytes}
+
+
+def start_process(
+    words: Sequence[str], *, cpu: int | None, padding_bytes: int, **streams: int
+) -> subprocess.Popen:
+    """`streams` are stdin, stdout and stderr as subprocess takes them.
+
+    REQUIRES: the caller ends the process with end_process().
+    """
+    try:
+        with pinned(cpu):
+            return subprocess.Popen(
+                list(words), env=padded_environment(padding_bytes), start_new_session=True, bufsize=0, **streams
+            )
+    except OSError as error:
+        raise InputError(words[0], f"it cannot be started: {error.strerror}",
+                         "check the path and that it is executable") from None
+
+
+def end_process(process: subprocess.Popen, grace_seconds: float | None = None) -> int:
+    """Waits, then asks its whole group, then forces it. Returns the exit status."""
+    grace = END_GRACE_SECONDS if grace_seconds is None else grace_seconds
+    for number in (None, signal.SIGTERM, signal.SIGKILL):
+        if number is not None:
+            _signal_group(process, number)
+        try:
+            return process.wait(grace if number is not signal.SIGKILL else None)
+        except subprocess.TimeoutExpired:
+            continue
+    return process.wait()
+
+
+def _signal_group(process: subprocess.Popen, number: int) -> None:
+    """The group is ours as long as its leader was not waited for: its id cannot be another's."""
+    if process.poll() is None:
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            return
