@@ -20,4 +20,4 @@ def runner_for(plan: Plan) -> Runner:
                          "give both sides pragmark bench, or drop it")
     from .processes import ProcessRunner  # only now: a run in slices needs none of it
 
-    return ProcessRunner(plan, baseline, candidate)
+    return ProcessRunner(plan)

@@ -131,7 +131,8 @@ class SliceRunner:
             name, phase, index, design.order,
             ours.values(name, self._plan.metric), theirs.values(name, self._plan.metric),
             design.padding_bytes,
-            {count: (value, their_counts[count]) for count, value in our_counts.items()},
+            {count: (our_counts[count], their_counts[count])
+             for count in our_counts if count in their_counts},
             time.monotonic() - started,
         )
 
