@@ -26,10 +26,13 @@ if(PRAGMARK_SQLITE_AMALGAMATION)
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pragmark-sqlite)
 endif()
 
-install(PROGRAMS scripts/pragmark scripts/pragmark-report DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(PROGRAMS scripts/pragmark DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
+  install(PROGRAMS scripts/python-program DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME ${program})
+endforeach()
 install(FILES ${PRAGMARK_SHARE_DIR}/VERSION DESTINATION ${share_dir})
 install(PROGRAMS scripts/original.py DESTINATION ${share_dir}/scripts)
-install(DIRECTORY scripts/pragmark_report DESTINATION ${share_dir}/scripts
+install(DIRECTORY scripts/pragmark_report ci/pragmark_gate DESTINATION ${share_dir}/scripts
   PATTERN "__pycache__" EXCLUDE)
 install(DIRECTORY reports/templates reports/schema DESTINATION ${share_dir}/reports)
 install(DIRECTORY lib/sets DESTINATION ${share_dir})  # to read and to copy; they are compiled in

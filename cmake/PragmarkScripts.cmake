@@ -1,10 +1,13 @@
-# The front door and the report launcher, beside the programs. The build folder has the layout of an
+# The front door and the launchers of the Python programs, beside the other programs. The build folder has the layout of an
 # installed pragmark (bin/ and share/pragmark/), so that the scripts look in one place only.
 set(PRAGMARK_SHARE_DIR ${PROJECT_BINARY_DIR}/share/pragmark)
 
-foreach(script IN ITEMS pragmark pragmark-report)
-  # COPYONLY makes CMake copy again, before the next build, when the script was edited.
-  configure_file(${PROJECT_SOURCE_DIR}/scripts/${script} ${PRAGMARK_BIN_DIR}/${script} COPYONLY)
+# COPYONLY makes CMake copy again, before the next build, when the script was edited.
+configure_file(${PROJECT_SOURCE_DIR}/scripts/pragmark ${PRAGMARK_BIN_DIR}/pragmark COPYONLY)
+set(PRAGMARK_PYTHON_PROGRAMS pragmark-report pragmark-gate)  # one launcher, by the name it has
+foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
+  configure_file(${PROJECT_SOURCE_DIR}/scripts/python-program ${PRAGMARK_BIN_DIR}/${program}
+    COPYONLY)
 endforeach()
 
 file(MAKE_DIRECTORY ${PRAGMARK_SHARE_DIR}/scripts ${PRAGMARK_SHARE_DIR}/reports)
@@ -13,3 +16,5 @@ file(WRITE ${PRAGMARK_SHARE_DIR}/VERSION "${PROJECT_VERSION}\n")
 foreach(item IN ITEMS scripts/pragmark_report scripts/original.py reports/templates reports/schema)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${item} ${PRAGMARK_SHARE_DIR}/${item} SYMBOLIC)
 endforeach()
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/ci/pragmark_gate ${PRAGMARK_SHARE_DIR}/scripts/pragmark_gate
+  SYMBOLIC)

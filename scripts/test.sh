@@ -119,7 +119,8 @@ step_shell() {
     skip "shell" "shellcheck is missing"
     return
   fi
-  shellcheck --external-sources scripts/*.sh scripts/pragmark scripts/pragmark-report .ci/run
+  shellcheck --external-sources scripts/*.sh scripts/pragmark scripts/python-program \
+    ci/*.sh .ci/run
 }
 
 step_build() {
@@ -171,6 +172,7 @@ step_consumer() {
   "$work/prefix/bin/pragmark" --version
   "$work/prefix/bin/pragmark" verify --pragmas production --dir "$work" >/dev/null
   "$work/prefix/bin/pragmark" report --help >/dev/null
+  "$work/prefix/bin/pragmark" gate --help >/dev/null
   sqlite3 -bail :memory: ".load $work/prefix/lib/pragmark_audit" \
     "SELECT count(*) FROM pragmark_audit('production')"
   cmake -S ci/consumer -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"

@@ -11,6 +11,7 @@ import sys
 from typing import NoReturn
 
 from . import caveats, compute, stats, text
+from .arguments import OneLineParser
 from .errors import InputError, one_line
 from .load import load
 from .outdir import write_files
@@ -22,15 +23,6 @@ Writes report.html, report.md and the plots (SVG and PNG) into a folder, and the
 exit status: 0 written; 1 --require-target and a workload missed it; 2 bad usage or input;
 3 --require-target and it is undecided"""
 EXAMPLE = "example: pragmark report results.json verify.json --out reports/latest"
-
-
-class OneLineParser(argparse.ArgumentParser):
-    """Complains in one line, as every program of pragmark does."""
-
-    def error(self, message: str) -> NoReturn:
-        line = one_line(f"{self.prog}: {message}; see {self.prog} --help")
-        print(line, file=sys.stderr)
-        raise SystemExit(EXIT_BAD_INPUT)
 
 
 def positive_rate(word: str) -> float:

@@ -92,17 +92,18 @@ def bench_run(path: str, letter: str, digest: str, document: dict) -> Run:
         name = measurement.configuration.pragma_set
         if f"pragma_set:{name}" not in context:
             raise InputError(path, f"context does not hold `pragma_set:{name}`", AGAIN)
-    texts = {key: _context_text(value) for key, value in context.items()}
+    texts = {key: context_text(value) for key, value in context.items()}
     return Run(letter, PurePath(path).name, digest, texts, tuple(measurements))
 
 
-def _context_text(value: object) -> str:
+def context_text(value: object) -> str:
+    """A value of the context in one line, as the report and the gate show it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ", ".join(_context_text(item) for item in value)
+        return ", ".join(context_text(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}={_context_text(item)}" for key, item in value.items())
+        return ", ".join(f"{key}={context_text(item)}" for key, item in value.items())
     return str(value)
 
 

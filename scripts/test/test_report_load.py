@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import bench_document, error_row, rows_of, verify_document
-from pragmark_report import load as load_module
-from pragmark_report import load_bench
+from pragmark_report import json_file, load_bench
 from pragmark_report.errors import InputError
 from pragmark_report.load import load
 from pragmark_report.model import Load
@@ -132,8 +131,8 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 
 def test_a_file_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr(load_module, "MAX_FILE_BYTES", 1 << 20)
-    monkeypatch.setattr(load_module, "PIECE_BYTES", 1 << 18)
+    monkeypatch.setattr(json_file, "MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr(json_file, "PIECE_BYTES", 1 << 18)
     assert "larger than 1 MiB" in refusal("/dev/zero")
 
 
