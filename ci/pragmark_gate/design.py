@@ -62,19 +62,23 @@ class Step:
 
 
 def waves(
-    names: Sequence[str], phase: Phase, count: int, null_every: int, source: random.Random
+    names: Sequence[str], phase: Phase, count: int, null_every: int, source: random.Random,
+    together: bool = False,
 ) -> list[tuple[Step, ...]]:
     """`count` waves: each has every benchmark once, in random order, and some have nulls.
 
     In each group of `null_every` waves every benchmark has one null launch, in a wave drawn for
-    it; a group that the count cuts short keeps what fell into it.
+    it, or for all of them where one pair of processes measures them `together`; a group that the
+    count cuts short keeps what fell into it. `null_every` 0 makes none.
     """
     all_waves: list[tuple[Step, ...]] = []
     null_waves: dict[str, int] = {}
     for wave in range(count):
         place = wave % null_every if null_every else 0
-        if place == 0:
-            null_waves = {name: source.randrange(null_every) for name in names} if null_every else {}
+        if place == 0 and null_every:
+            common = source.randrange(null_every)
+            null_waves = {name: common if together else source.randrange(null_every)
+                          for name in names}
         steps = [Step(name, phase) for name in names]
         steps += [Step(name, Phase.NULL) for name in names if null_waves.get(name) == place]
         source.shuffle(steps)

@@ -45,7 +45,7 @@ class Slice:
     busy_errors: int
     latency_us_p50: float
     latency_us_p99: float
-    io: Mapping[str, int]
+    io: Mapping[str, int] | None  # None: the program runs without its counting layer
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ def slice_answer(answer: Mapping[str, Any], operations: int) -> Slice:
     seconds = _number(answer, "seconds")
     if seconds <= 0:
         raise ProtocolError(f"took {seconds} seconds for a slice")
-    io = _field(answer, "io", dict)
+    io = _field(answer, "io", dict) if "io" in answer else None
     return Slice(
         operations, seconds, _count(answer, "reads"), _count(answer, "writes"),
         _count(answer, "busy_errors"), _number(answer, "latency_us_p50"),
-        _number(answer, "latency_us_p99"), {name: _count(io, name) for name in IO_COUNTS},
+        _number(answer, "latency_us_p99"), None if io is None else {name: _count(io, name) for name in IO_COUNTS},
     )
 
 

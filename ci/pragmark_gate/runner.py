@@ -6,9 +6,12 @@ The session knows neither; it asks for launches and judges them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from pragmark_report.errors import InputError
 
 from .model import Launch, Metric, Pairing, Phase, Rule
 from .names import PairedName
@@ -34,6 +37,22 @@ class Plan:
     instructions: bool = True
     timeout_seconds: float = 60.0  # for one answer over a pipe, or for one whole process
     ab_fixed: bool = False  # only to study a fixed order: every round is A, then B
+
+
+def check_plan(plan: Plan) -> None:
+    """Refuses a plan whose run would say nothing, before anything is started."""
+    for option, value in (("--budget", plan.budget_seconds), ("--timeout", plan.timeout_seconds),
+                          ("--slice-seconds", plan.slice_seconds)):
+        if not (math.isfinite(value) and value > 0):
+            raise InputError(option, f"{value} is no time", "give seconds above 0")
+    if not 0.0 <= plan.planted < 1.0:
+        raise InputError("--plant", f"{plan.planted} is no share of the throughput",
+                         "write 5% as 0.05")
+    if plan.rounds < 2:
+        raise InputError("--rounds", f"{plan.rounds} cannot balance the order", "give 2 or more")
+    if plan.rule.null_every < 1:
+        raise InputError("rule", "it makes no null launches, which tell a run that means nothing",
+                         "give null_every 1 or more")
 
 
 class Runner(Protocol):

@@ -131,12 +131,13 @@ class SliceRunner:
             name, phase, index, design.order,
             ours.values(name, self._plan.metric), theirs.values(name, self._plan.metric),
             design.padding_bytes,
-            {count: (value, their_counts[count]) for count, value in our_counts.items()},
+            {count: (our_counts[count], their_counts[count])
+             for count in our_counts if count in their_counts},
             time.monotonic() - started,
         )
 
     def _sides(self, name: str, phase: Phase, index: int, design: LaunchDesign) -> dict[str, Side]:
-        pair, where = self._pairs[name], f"on {name}, launch {index}"
+        pair, where = self._pairs[name], f"on {name}, {_launch_word(index)}"
         ours = Side(f"baseline {where}", self._words[0], pair.baseline, 0.0,
                     design.padding_bytes[0])
         if phase is Phase.NULL:
@@ -187,3 +188,8 @@ def _check_still_there(arm: Arm, ready: Ready, side: Side, sizing: Sizing) -> No
     if ready.threads.get(side.benchmark) != sizing.threads:
         raise InputError(f"the {arm.label}", "it no longer offers the benchmark that it had at first",
                          "leave the programs alone while the gate runs")
+
+
+def _launch_word(index: int) -> str:
+    """The warm-up has no index: no verdict sees it."""
+    return f"launch {index}" if index >= 0 else "warm-up"

@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -65,7 +66,13 @@ def sign_test(effects: Sequence[float], *, slower: bool) -> float:
 
 def least_agreeing(n: int, alpha: float) -> int:
     """How many of n launches must agree before the sign test says so; n + 1 when it never can."""
-    return next((k for k in range(n // 2, n + 1) if tail(n, k) <= alpha), n + 1)
+    most = Fraction(alpha) * 2**n
+    ways = 0  # of n launches such that k or more agree, out of 2^n
+    for k in range(n, -1, -1):
+        ways += math.comb(n, k)
+        if ways > most:
+            return k + 1
+    return 0
 
 
 def signed_rank_test(effects: Sequence[float]) -> float:
@@ -116,7 +123,7 @@ def median_interval(values: Sequence[float], confidence: float) -> tuple[float, 
 
 
 def robust_sd(values: Sequence[float]) -> float:
-    """The standard deviation by way of the median absolute deviation: no single outlier moves it."""
+    """The standard deviation by the median absolute deviation: single outliers do not count."""
     array = checked(values, "spread")
     return report_stats.MAD_TO_SIGMA * float(np.median(np.abs(array - np.median(array))))
 

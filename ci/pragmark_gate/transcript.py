@@ -45,8 +45,10 @@ class Transcript:
 
     def counts(self) -> dict[str, float]:
         """I/O of each operation, over everything from open to close: a slice's share of the
-        checkpoints depends on the slices before it, the sum does not."""
+        checkpoints depends on the slices before it, the sum does not. Empty when none was counted."""
         every = (self.warm_up, *self.rounds)
+        if any(one.io is None for one in every):
+            return {}
         operations = sum(one.operations for one in every)
         return {f"{name}_per_operation": sum(one.io[name] for one in every) / operations
                 for name in IO_COUNTS}
