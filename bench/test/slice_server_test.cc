@@ -45,6 +45,15 @@ TEST_F(SliceServerTest, EverySliceMakesItsOperationsAndCountsThemAlone) {
   EXPECT_EQ(directories_left(), 0);
 }
 
+TEST_F(SliceServerTest, ShareOfReadsIsExactAlsoWhereASliceIsTooShortForIt) {
+  const Configuration one = configuration("mixed", 1, 0);
+  Conversation talk(service({one}));
+  talk.answer();
+  talk.ask(open_line(one, 1, 4));
+  for (int i = 0; i < 4; ++i) talk.ask(kSlice);
+  EXPECT_EQ(talk.ask(kClose).at("reads"), 2);
+}
+
 TEST_F(SliceServerTest, SameWorkGivesTheSameChecksumAndOtherWorkAnother) {
   Conversation talk(service({mixed_}));
   talk.answer();
