@@ -22,15 +22,21 @@ std::string fault_of_success(const Tally& tally) {
                      tally.attempted);
 }
 
-std::string fault_of(const Tally& tally, std::int64_t initial_rows, Subject& subject) {
-  if (std::string fault = fault_of_reads(tally); !fault.empty()) return fault;
+std::string fault_of_database(const Tally& tally, std::int64_t initial_rows, Subject& subject) {
   const std::int64_t expected = initial_rows + tally.writes;
   if (const std::int64_t found = subject.count_topics(); found != expected) {
     return fmt::format("{} rows found, {} expected ({} initial and {} acknowledged writes)", found,
                        expected, initial_rows, tally.writes);
   }
-  if (const std::vector<std::string> findings = subject.check(); !findings.empty()) {
-    return fmt::format("the database is damaged ({} findings): {}", findings.size(), findings[0]);
+  const std::vector<std::string> findings = subject.check();
+  if (findings.empty()) return "";
+  return fmt::format("the database is damaged ({} findings): {}", findings.size(), findings[0]);
+}
+
+std::string fault_of(const Tally& tally, std::int64_t initial_rows, Subject& subject) {
+  if (std::string fault = fault_of_reads(tally); !fault.empty()) return fault;
+  if (std::string fault = fault_of_database(tally, initial_rows, subject); !fault.empty()) {
+    return fault;
   }
   return fault_of_success(tally);
 }

@@ -195,6 +195,16 @@ ExitCode judge(const BenchOptions& options, const std::vector<CaseResult>& resul
   return ExitCode::Undetermined;
 }
 
+ExitCode exit_code_for(SliceEnd end) noexcept {
+  switch (end) {
+    case SliceEnd::NothingMoreAsked: return ExitCode::Holds;
+    case SliceEnd::BadRequest: return ExitCode::BadUsage;
+    case SliceEnd::Environment: return ExitCode::Undetermined;
+    case SliceEnd::Failure: return ExitCode::DoesNotHold;
+  }
+  return ExitCode::Undetermined;
+}
+
 ExitCode run_slices(const BenchOptions& options, const std::vector<Configuration>& configurations) {
   require_sliceable(configurations);
   const Environment environment = probe_environment(options.directory);
@@ -208,11 +218,11 @@ ExitCode run_slices(const BenchOptions& options, const std::vector<Configuration
                                                   .preset = options.preset,
                                                   .counting_vfs = counting_vfs},
                                                  configurations);
-  return serve_slices(
+  return exit_code_for(serve_slices(
       {.configurations = configurations,
        .context = context,
        .place = {.scratch = &scratch, .templates = &templates, .counting_vfs = counting_vfs}},
-      STDIN_FILENO, STDOUT_FILENO);
+      STDIN_FILENO, STDOUT_FILENO));
 }
 
 ExitCode print_names(const std::vector<Configuration>& configurations) {

@@ -48,7 +48,7 @@ class BusyClient final : public Client {
 
 }  // namespace
 
-void spin(std::int64_t iterations) noexcept {
+std::uint64_t spin(std::int64_t iterations) noexcept {
   std::uint64_t value = 1;
   for (std::int64_t i = 0; i < iterations; ++i) {
     value = value * 6364136223846793005U + 1442695040888963407U;
@@ -56,6 +56,7 @@ void spin(std::int64_t iterations) noexcept {
     // iteration out nor work several out at once.
     asm volatile("" : "+r"(value));
   }
+  return value;
 }
 
 std::int64_t busy_iterations(double nanoseconds) {

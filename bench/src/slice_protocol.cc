@@ -1,12 +1,12 @@
 #include "pragmark/bench/slice_protocol.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "json_line.h"
 #include "pragmark/bench/busy_loop.h"
-#include "pragmark/verify/program.h"
 
 namespace pragmark {
 namespace {
@@ -83,9 +83,11 @@ std::string closed_line(const SliceTotals& totals) {
 }
 
 std::string slice_error_line(const SliceFailure& failure) {
-  return line_of({{"say", "error"},
-                  {"message", one_line(failure.message)},
-                  {"environment", failure.environment}});
+  std::string message = failure.message;
+  std::ranges::replace_if(
+      message, [](char c) { return c >= 0 && c < ' '; }, ' ');
+  return line_of(
+      {{"say", "error"}, {"message", std::move(message)}, {"environment", failure.environment}});
 }
 
 SliceRequest parse_slice_request(std::string_view text) {

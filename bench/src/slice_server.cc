@@ -96,15 +96,15 @@ void converse(const SliceService& service, LineReader& input, int output) {
   }
 }
 
-ExitCode exit_code_of(ErrorKind kind) noexcept {
+SliceEnd end_of(ErrorKind kind) noexcept {
   switch (kind) {
     case ErrorKind::Usage:
-    case ErrorKind::Schema: return ExitCode::BadUsage;
-    case ErrorKind::Environment: return ExitCode::Undetermined;
+    case ErrorKind::Schema: return SliceEnd::BadRequest;
+    case ErrorKind::Environment: return SliceEnd::Environment;
     case ErrorKind::Setting:
-    case ErrorKind::Sqlite: return ExitCode::DoesNotHold;
+    case ErrorKind::Sqlite: return SliceEnd::Failure;
   }
-  return ExitCode::DoesNotHold;
+  return SliceEnd::Failure;
 }
 
 }  // namespace
@@ -118,23 +118,23 @@ void require_sliceable(const std::vector<Configuration>& configurations) {
                   found->full_name()));
 }
 
-ExitCode serve_slices(const SliceService& service, int input, int output) {
+SliceEnd serve_slices(const SliceService& service, int input, int output) {
   LineReader lines(input);
   const auto tell = [&](const SliceFailure& failure) {
     static_cast<void>(write_line(output, slice_error_line(failure)));
   };
   try {
     converse(service, lines, output);
-    return ExitCode::Holds;
+    return SliceEnd::NothingMoreAsked;
   } catch (const Interrupted& interrupted) {
     tell({.message = interrupted.what(), .environment = true});
     throw;
   } catch (const Error& error) {
     tell({.message = error.what(), .environment = error.kind() == ErrorKind::Environment});
-    return exit_code_of(error.kind());
+    return end_of(error.kind());
   } catch (const std::exception& error) {
     tell({.message = error.what()});
-    return ExitCode::DoesNotHold;
+    return SliceEnd::Failure;
   }
 }
 

@@ -120,9 +120,7 @@ std::optional<SliceResult> SlicedBenchmark::slice(int output) {
 SliceTotals SlicedBenchmark::close() {
   parts_->crew.reset();
   const Tally& total = parts_->total;
-  if (parts_->slices_done > 0) {
-    throw_fault(fault_of(total, parts_->initial_rows, *parts_->subject));
-  }
+  throw_fault(fault_of_database(total, parts_->initial_rows, *parts_->subject));
   SliceTotals totals{
       .rows = parts_->subject->count_topics(), .reads = total.reads, .writes = total.writes};
   parts_->subject.reset();  // a set may have the file for its connections alone

@@ -18,8 +18,11 @@ namespace pragmark {
 [[nodiscard]] std::string fault_of_reads(const Tally& tally);
 // No request succeeded.
 [[nodiscard]] std::string fault_of_success(const Tally& tally);
-// Both, and the database, on which nobody is at work: rows found == initial rows + writes
-// acknowledged, integrity_check and foreign_key_check clean. Throws what the subject throws.
+// The database, on which nobody is at work: rows found == initial rows + writes acknowledged,
+// integrity_check and foreign_key_check clean. Throws what the subject throws.
+[[nodiscard]] std::string fault_of_database(const Tally& tally, std::int64_t initial_rows,
+                                            Subject& subject);
+// The first fault of all three.
 [[nodiscard]] std::string fault_of(const Tally& tally, std::int64_t initial_rows, Subject& subject);
 
 }  // namespace pragmark

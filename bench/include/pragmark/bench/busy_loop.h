@@ -16,8 +16,9 @@ namespace pragmark {
 
 inline constexpr double kMostBusyNs = 1e9;
 
-// Each iteration waits for the one before it, and the optimiser cannot drop any.
-void spin(std::int64_t iterations) noexcept;
+// Each iteration waits for the one before it, and the optimiser cannot drop any. Returns what they
+// came to, which says that they were made.
+std::uint64_t spin(std::int64_t iterations) noexcept;
 
 // How many iterations take so long here and now: 0 for 0, otherwise at least 1. Takes a few
 // milliseconds; to be called when no clock runs.

@@ -71,6 +71,7 @@ struct SliceFailure {
 [[nodiscard]] std::string slices_ready_line(const std::vector<Configuration>& configurations,
                                             const ContextEntries& context);
 [[nodiscard]] std::string opened_line(std::int64_t operations);
+// REQUIRES: a request was answered.
 [[nodiscard]] std::string slice_line(const SliceResult& result);
 [[nodiscard]] std::string closed_line(const SliceTotals& totals);
 [[nodiscard]] std::string slice_error_line(const SliceFailure& failure);

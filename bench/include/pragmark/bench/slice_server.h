@@ -1,8 +1,8 @@
 // `pragmark bench --slices`: fixed amounts of work on command, for whoever wants to alternate
 // between two programs in short slices (`pragmark gate`). slice_protocol.h says what is spoken.
 //
-//   return serve_slices({.configurations = configurations, .place = {..}}, STDIN_FILENO,
-//                       STDOUT_FILENO);
+//   SliceEnd end = serve_slices({.configurations = configurations, .context = .., .place = {..}},
+//                               STDIN_FILENO, STDOUT_FILENO);
 #pragma once
 
 #include <vector>
@@ -10,7 +10,6 @@
 #include "pragmark/bench/configuration.h"
 #include "pragmark/bench/result_document.h"
 #include "pragmark/bench/sliced_benchmark.h"
-#include "pragmark/verify/program.h"
 
 namespace pragmark {
 
@@ -24,9 +23,15 @@ struct SliceService {
 // their own.
 void require_sliceable(const std::vector<Configuration>& configurations);
 
-// Until the input ends (Holds), or an error was told: BadUsage when the request makes no sense,
-// Undetermined when the environment forbids it, DoesNotHold otherwise. Throws Interrupted, which it
-// has told as well.
-[[nodiscard]] ExitCode serve_slices(const SliceService& service, int input, int output);
+enum class SliceEnd {
+  NothingMoreAsked,  // the input ended, or nobody read the answers any more
+  BadRequest,        // it makes no sense
+  Environment,       // the machine refused
+  Failure,           // anything else, wrong answers and a database that does not hold them included
+};
+
+// Serves until the end. But for the first end an error was told; so it was when this throws
+// Interrupted.
+[[nodiscard]] SliceEnd serve_slices(const SliceService& service, int input, int output);
 
 }  // namespace pragmark
