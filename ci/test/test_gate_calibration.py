@@ -99,6 +99,30 @@ def test_a_biased_protocol_shows_as_false_alarms():
     assert made.alarms_unconfirmed.hits == made.alarms.hits == 10  # every run of the second half
 
 
+def test_a_whole_decision_extends_once_and_confirms_what_it_found():
+    slow, wide = np.full(16, -0.08), np.array([-0.3] * 12 + [0.2] * 4)
+    steady = np.linspace(-0.01, 0.011, 16)
+    script = {
+        "real": [slow, slow],
+        "fluke": [slow, steady],
+        "late": [wide, slow, slow],  # 12 of 16, then 28 of 32, then confirmed
+        "tight": [wide, np.array([-0.3] * 12 + [0.2] * 4)],  # 24 of 32: not in a family of five
+        "same": [steady],
+    }
+    drawn = {name: iter(effects) for name, effects in script.items()}
+    first, final = calibration.whole_decision(
+        lambda name, launches: next(drawn[name]), list(script), RULE, {})
+    assert [name for name, each in first.items() if each.verdict is Verdict.REGRESSED] == [
+        "real", "fluke", "late"]
+    assert {name: (each.verdict, each.looks) for name, each in final.items()} == {
+        "real": (Verdict.REGRESSED, 1), "fluke": (Verdict.PASSED, 1),
+        "late": (Verdict.REGRESSED, 2), "tight": (Verdict.UNDECIDED, 2),
+        "same": (Verdict.PASSED, 1)}
+    assert final["late"].launches == 32 and final["late"].confirmation.confirmed
+    assert final["tight"].confirmation is None
+    assert not any(list(rest) for rest in drawn.values())  # all that was scripted was asked for
+
+
 def test_dependent_launches_are_drawn_in_blocks():
     rng = np.random.default_rng(SEED)
     walk = np.repeat(rng.normal(0.0, 0.02, 16), 4)  # regimes of four launches

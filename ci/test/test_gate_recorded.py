@@ -121,6 +121,14 @@ def test_recorded_results_that_cannot_carry_a_verdict(history, candidate, messag
         judge_one(history, candidate)
 
 
+def test_whether_the_test_can_fire_is_asked_for_the_family():
+    history = (HISTORY * 2)[:13]
+    assert judge_one(history, [50.0, 51.0]).verdict is Verdict.REGRESSED
+    with pytest.raises(InputError, match="p is 0.0095 at best and 0.005 is asked"):
+        recorded.judge_recorded({"a": history, "b": history},
+                                {"a": [50.0, 51.0], "b": [50.0, 51.0]}, RATE, RULE, {})
+
+
 def test_a_benchmark_of_one_side_only_is_refused():
     for sides, message in (
             (({"a": HISTORY}, {}), "^a: the candidate does not have it"),
