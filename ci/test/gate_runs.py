@@ -37,6 +37,7 @@ class FakeRunner:
     names: tuple = NAMES
     pairing: Pairing = Pairing.SLICES
     noise: float = NOISE
+    noisy: str = ""  # the one benchmark that cannot be decided
     seconds: float = 1.0
     slower_later: float = 1.0  # factor of the time that a launch takes after the warm-up
     fail_at: int | None = None
@@ -73,7 +74,7 @@ class FakeRunner:
             effect = effect.get(phase, 0.0)
         elif phase is Phase.NULL:
             effect = 0.0
-        rate = 1000.0 * math.exp(effect + source.gauss(0.0, self.noise))
+        rate = 1000.0 * math.exp(effect + source.gauss(0.0, 1.0 if name == self.noisy else self.noise))
         return Launch(name, phase, index, "ABBA", (1000.0,), (rate,), seconds=self.seconds)
 
     def count(self, *phases):

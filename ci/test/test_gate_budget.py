@@ -44,6 +44,10 @@ def test_never_below_what_can_fire_and_confirm():
         assert fit - count >= 5
 
 
+def test_few_fresh_launches_asked_for_still_leave_time_for_what_can_confirm():
+    assert main_launches(waves(20), replace(RULE, confirmation=2), 4) == 15
+
+
 def test_a_budget_that_cannot_find_anything_is_refused_with_one_that_can():
     with pytest.raises(InputError) as refused:
         main_launches(waves(LEAST + 4), RULE, 4)

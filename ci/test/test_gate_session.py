@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from gate_runs import NAMES, PLAN, only, run, verdicts
 from pragmark_gate.model import Pairing, Phase, Verdict
+from pragmark_gate.statistics import look_alpha
 
 
 def test_identical_arms_pass_with_the_rules_number_of_launches():
@@ -71,6 +72,14 @@ def test_what_is_undecided_gets_one_extension_and_a_second_look():
     assert runner.count(Phase.NULL) == dict.fromkeys(NAMES, 8)
     assert [each.looks for each in result.judgements] == [2] * 4
     assert [each.launches for each in result.judgements] == [32] * 4
+
+
+def test_the_second_look_corrects_for_all_benchmarks_not_for_the_undecided_alone():
+    result, runner, _ = run(noisy="write")
+    assert runner.count(Phase.EXTENSION) == {"write": 16}
+    judgement = next(each for each in result.judgements if each.benchmark == "write")
+    assert (judgement.verdict, judgement.looks) == (Verdict.UNDECIDED, 2)
+    assert judgement.alpha == look_alpha(PLAN.rule) / len(NAMES)
 
 
 def test_a_finding_of_the_second_look_is_confirmed_too():

@@ -54,6 +54,7 @@ def test_a_finding_without_time_to_confirm_it_is_undecided():
     result, runner, _ = run(dict.fromkeys(NAMES, -0.1), replace(PLAN, budget_seconds=140),
                             slower_later=2.2)
     assert set(verdicts(result).values()) == {Verdict.UNDECIDED}
+    assert not runner.count(Phase.CONFIRMATION)
     assert all("The budget ended before 5 fresh launches could confirm it." in each.reason
                for each in result.judgements)
 

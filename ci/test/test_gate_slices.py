@@ -93,6 +93,17 @@ def test_a_slice_is_sized_on_the_baseline_and_never_below_one_a_thread(
     assert requests(log, "open")[-1]["operations"] == operations
 
 
+@pytest.mark.parametrize(("every", "operations"), [(0, 200), (600, 200), (200, 76), (2, 4)])
+def test_a_slice_is_shortened_until_most_have_no_checkpoint(make_runner, every, operations):
+    """200 operations write 100 rows; at most one slice in five may have a checkpoint."""
+    runner = make_runner([f"--checkpoint-every={every}"], [f"--checkpoint-every={every}"])
+    made = launch(runner, MIXED)
+    assert len(made.baseline) == ROUNDS
+    assert runner._sizings[MIXED].operations == operations
+    (note,) = runner.notes() if operations < 200 else ("", )
+    assert (f"{MIXED}: its slices have {operations} operations" in note) == (operations < 200)
+
+
 def test_a_planted_slowdown_burdens_the_candidate_alone(make_runner, tmp_path):
     log = tmp_path / "log"
     made = launch(make_runner([f"--log={log}"], [f"--log={log}"], replace(PLAN, planted=0.05)))
