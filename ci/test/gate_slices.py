@@ -20,7 +20,7 @@ READ = "sequential_read/production/per-thread/rows:1000/payload:small/real_time/
 MIXED = "mixed/production/per-thread/rows:1000/payload:small/reads:50/real_time/threads:4"
 ROUNDS = 4
 ONLY_LAUNCHES = f"--fault=only:{1 + ROUNDS}"  # a trial asks for another number of slices
-PLAN = Plan("base", "cand", rounds=ROUNDS, timeout_seconds=20.0)
+PLAN = Plan("base", "cand", rounds=ROUNDS, slice_seconds=0.02, timeout_seconds=20.0)
 
 
 def command(side, *options):
