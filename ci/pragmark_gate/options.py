@@ -18,7 +18,7 @@ from .outcome import Policy
 from .start import default_cpu
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
-FROM_ENVIRONMENT = ""  # of --step-summary without a file
+FROM_ENVIRONMENT = object()  # of --step-summary without a file; argparse would convert a text
 DEFAULT_BUDGET_SECONDS = 300.0
 DEFAULT_TIMEOUT_SECONDS = 60.0
 FORMATS = ("text", "json", "junit", "markdown")
@@ -156,9 +156,9 @@ def _instructions(parser: OneLineParser, word: str | None) -> bool:
     return word != "off" and there
 
 
-def _step_summary(parser: OneLineParser, word: str | None) -> str:
-    if word != FROM_ENVIRONMENT:
-        return word or ""
+def _step_summary(parser: OneLineParser, given: object) -> str:
+    if given is not FROM_ENVIRONMENT:
+        return str(given or "")
     path = os.environ.get(SUMMARY_VARIABLE, "")
     if not path:
         parser.error(f"--step-summary: {SUMMARY_VARIABLE} is not set; name a file")

@@ -84,10 +84,15 @@ def _figure(row: view.Row, result: GateResult) -> Figure | None:
     return Figure(
         row=row,
         baseline=statistics.median(statistics.median(each.baseline) for each in mine),
-        value=statistics.median(values),
-        low=interval.low if interval else None,
-        high=interval.high if interval else None,
+        value=_rounded(statistics.median(values)),
+        low=_rounded(interval.low) if interval else None,
+        high=_rounded(interval.high) if interval else None,
     )
+
+
+def _rounded(value: float) -> float:
+    """Ten digits: what a median of floats has beyond them is an artefact."""
+    return float(f"{value:.10g}")
 
 
 def _range(figure: Figure) -> str:

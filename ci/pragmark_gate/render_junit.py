@@ -49,7 +49,7 @@ def render_error(message: str) -> str:
 def _benchmark(row: view.Row, policy: Policy, void: str) -> Case:
     figures = (f"change {row.change}, interval {row.interval}, n = {row.n}, p = {row.p}, "
                f"smallest visible slowdown {row.visible}")
-    said = ". ".join(each for each in (row.reason, row.confirmation) if each)
+    said = " ".join(each for each in (row.reason, row.confirmation) if each)
     message = f"{row.verdict_words}: {figures}. {said}"
     problem = ERROR if void else _problem_of(row.verdict, policy)
     return Case(row.benchmark, row.seconds, problem, f"void: {void}" if void else message, message)
@@ -65,7 +65,7 @@ def _problem_of(verdict: Verdict, policy: Policy) -> str:
 
 def _count(each: CountComparison, void: str) -> Case:
     message = (f"{each.verdict.value}: {words.number(each.baseline)} -> "
-               f"{words.number(each.candidate)}. {each.reason}")
+               f"{words.number(each.candidate)} {each.reason}").rstrip()
     worse = FAILURE if each.verdict is CountVerdict.WORSE else ""
     name = f"{each.benchmark} {each.name}"
     return Case(name, 0.0, ERROR if void else worse, f"void: {void}" if void else message, message)

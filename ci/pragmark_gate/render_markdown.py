@@ -22,7 +22,7 @@ LEAST_ROWS = 1
 SIGNS = {Status.HOLDS: "✅", Status.REGRESSED: "❌", Status.UNUSABLE: "⛔", Status.UNDECIDED: "⚠️"}
 # An underscore inside a word starts nothing; all else that Markdown, HTML or the service gives a
 # meaning becomes a character reference, which has none.
-SPECIAL = re.compile(r"[\\`*{}\[\]()#|~!<>&@$\"'+]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+SPECIAL = re.compile(r"[\\`*{}\[\]#|~!<>&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 HEADINGS = ("benchmark", "change", "interval", "n", "p", "smallest visible slowdown", "verdict")
 COUNT_HEADINGS = ("benchmark", "count", "baseline", "candidate", "change", "verdict")
 
@@ -68,7 +68,7 @@ def _render(result: GateResult, policy: Policy, rows: Sequence[view.Row], left_o
              _strong(each.verdict.value, each.verdict is CountVerdict.WORSE)) for each in changed)))
     blocks += [f"Warning: {escaped(warning)}" for warning in answer.warnings]
     blocks.append(_folded("Why, one by one", [
-        f"- {code(row.benchmark)}: {escaped(row.reason)} {escaped(row.confirmation)} "
+        f"- {code(row.benchmark)}: {escaped(f'{row.reason} {row.confirmation}'.rstrip())} "
         f"(margin {row.margin}, noise {row.noise}, alpha {row.alpha})" for row in rows]))
     blocks.append(_folded("What was compared", _compared(result)))
     blocks.append(_folded("How: rule, seed, null arm, counts", _how(result)))

@@ -82,7 +82,8 @@ def _confirmation(judgement: Judgement, result: GateResult) -> str:
         return ""
     change = words.metric_change(said.effect, result.metric)
     answer = "confirmed" if said.confirmed else "not confirmed"
-    return f"{answer} on {said.launches} fresh launches: {change}, p = {words.probability(said.p)}"
+    return (f"{answer.capitalize()} on {said.launches} fresh launches: {change}, "
+            f"p = {words.probability(said.p)}.")
 
 
 def _noise(launches: Sequence[Launch], result: GateResult) -> str:

@@ -39,8 +39,10 @@ def metric_interval(low: float, high: float, metric: Metric) -> str:
 
 
 def percent(share: float) -> str:
-    """`3%`, `4.1%`: a share as percent, without a needless zero."""
-    return f"{share * 100:.3g}%" if math.isfinite(share) else NOTHING
+    """`3%`, `4.1%`, `13.7%`: a share as percent, without a needless zero."""
+    if not math.isfinite(share):
+        return NOTHING
+    return f"{share * 100:.3g}%" if share >= 0.0995 else f"{share * 100:.2g}%"
 
 
 def probability(p: float) -> str:
