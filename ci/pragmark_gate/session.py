@@ -97,6 +97,8 @@ class _Run:
     def result(self) -> GateResult:
         started = self._tools.clock()
         names = self._runner.benchmarks()
+        if not names:
+            raise InputError("gate", "there is no benchmark to judge", "check what the names matched")
         self._margins = reasons.paired_margins(self._plan.margins, self._runner.pairs())
         gated = [name for name in names if self._margin(name) <= self._rule.ungateable]
         self._family = len(gated)

@@ -20,7 +20,7 @@ from .design import LaunchDesign, launch_design, launch_seed
 from .model import Launch, Pairing, Phase
 from .protocol import Ready, Slice
 from .runner import Plan
-from .sizing import Sizing, find_sizing
+from .sizing import Sizing, find_sizing, shortened_note
 from .start import check_cpu
 from .transcript import Transcript, check_metric, check_same_work
 
@@ -100,8 +100,10 @@ class SliceRunner:
             if theirs.threads[pair.candidate] != threads:
                 raise InputError(pair.name, "the sides use different numbers of threads",
                                  "give both the same --threads")
-            self._sizings[pair.name] = find_sizing(
-                baseline, pair.baseline, threads, self._plan.slice_seconds)
+            sizing = find_sizing(baseline, pair.baseline, threads, self._plan.slice_seconds)
+            self._sizings[pair.name] = sizing
+            if sizing.shortened:
+                self._notes[shortened_note(pair.name, sizing)] = None
         self._finish(baseline)
         self._pairs = {pair.name: pair for pair in pairs}
         self._ready = (ours, theirs)

@@ -1,7 +1,7 @@
 """A program that serves pragmark-slices/1 and measures nothing: its seconds are computed.
 
 usage: fake_slices.py [--fault=NAME[:NUMBER]].. [--slower=FACTOR] [--names=A,B|@FILE] [--noise=SD]
-       [--wal-bytes=N] [--log=FILE] [--tag=NAME] --slices
+       [--wal-bytes=N] [--checkpoint-every=WRITES] [--log=FILE] [--tag=NAME] --slices
 
 A fault breaks the protocol in one way; the tests say which answer the gate gives. `--log` collects
 what each process was asked, its affinity and padding.
@@ -92,7 +92,7 @@ class Server:
             "say": "slice", "operations": operations, "seconds": seconds,
             "reads": operations - writes, "writes": writes, "busy_errors": 0, "errors": 0,
             "latency_us_p50": 100.0, "latency_us_p99": 200.0,
-            "io": {"syncs": 0, "checkpoints": 0, "wal_bytes": writes * self.options.wal_bytes,
+            "io": {"syncs": 0, "checkpoints": self.checkpoints(writes), "wal_bytes": writes * self.options.wal_bytes,
                    "main_bytes": 0},
         }
         if self.has("no-io"):
@@ -101,6 +101,11 @@ class Server:
             self.end_badly()
             self.lie(answer)
         self.say([answer] if self.has("list") else answer)
+
+    def checkpoints(self, writes: int) -> int:
+        """One after each so many writes since the database was opened."""
+        every = self.options.checkpoint_every
+        return self.writes // every - (self.writes - writes) // every if every else 0
 
     def end_badly(self) -> None:
         if self.has("crash"):
@@ -170,6 +175,7 @@ def main() -> int:
     parser.add_argument("--names", default=DEFAULT_NAMES)
     parser.add_argument("--noise", type=float, default=0.0)
     parser.add_argument("--wal-bytes", type=int, default=100)
+    parser.add_argument("--checkpoint-every", type=int, default=0)
     parser.add_argument("--log", default="")
     parser.add_argument("--tag", default="")
     parser.add_argument("--slices", action="store_true", required=True)

@@ -72,6 +72,7 @@ def test_a_part_that_only_one_side_names_has_its_default_on_the_other(part, show
     ([READ], [READ.replace("threads:1", "threads:2")]),
     ([READ, WRITE], [with_set(READ, FULL), with_set(READ, FULL).replace("read", "scan")]),
     (["BM_read/production/x"], ["BM_read/default/x"]),  # nobody knows what those parts mean
+    (["BM_read/production/x/8"], ["BM_read/default/x/8"]),
     (["BM_read"], ["BM_read_renamed"]),
 ])
 def test_whoever_has_no_partner_is_named(ours, theirs):
