@@ -109,7 +109,8 @@ TEST_P(BackgroundCheckpoints, ALongReaderIsWaitedForByNobodyAndTheWalBeginsAnewA
   const std::uint64_t before = health().restarts;
   EXPECT_TRUE(write_until([&] { return health().restarts > before; }));
   write(1);
-  EXPECT_LT(store.wal_health().checkpoint.frames_in_wal, kMostFrames);
+  // A writer waits before it begins: the last one may go beyond by what it writes.
+  EXPECT_LT(store.wal_health().checkpoint.frames_in_wal, kMostFrames + kFramesOfWrite);
   EXPECT_EQ(store.count<Topic>(), written);
 }
 

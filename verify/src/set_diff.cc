@@ -26,8 +26,8 @@ std::string default_here(const PragmaSpec& spec, const PragmaSet& set, Connectio
   std::optional<std::string> here = read_back(fresh.handle(), spec);
   if (spec.name == "synchronous" && set.value("journal_mode") == "WAL") {
     // An in-memory database has no WAL to read it from.
-    const std::string_view number =
-        value_of_build_option(linked_sqlite(), "DEFAULT_WAL_SYNCHRONOUS");
+    const SqliteLibrary library = linked_sqlite();  // the answer below is a view into it
+    const std::string_view number = value_of_build_option(library, "DEFAULT_WAL_SYNCHRONOUS");
     if (!number.empty()) here = parse_setting(spec.name, number).value;
   }
   // These have another value in memory than on disk.

@@ -24,9 +24,10 @@ namespace pragmark {
 [[nodiscard]] std::vector<CheckResult> check_build_options(const SqliteLibrary& library,
                                                            const PragmaSet& set);
 // The value of an option without SQLITE_: "set" for one that has none, empty where it is not
-// listed.
+// listed. A view into the library, which has to outlive it.
 [[nodiscard]] std::string_view value_of_build_option(const SqliteLibrary& library,
                                                      std::string_view name);
+std::string_view value_of_build_option(SqliteLibrary&& library, std::string_view name) = delete;
 // What "NAME=VALUE" or "NAME" changes; empty for one that changes no setting's meaning.
 [[nodiscard]] std::string_view effect_of_build_option(std::string_view option);
 // B003: one result for each difference, or one that says there is none. Asks the linked library, on
