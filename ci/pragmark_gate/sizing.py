@@ -18,7 +18,7 @@ from .names import PairedName
 from .protocol import Slice
 
 TRIAL_SLICES = 5  # while growing; after one that is discarded
-FINAL_SLICES = 31  # of the size that is taken: a planted slowdown is a share of their median
+FINAL_SLICES = 31  # of the size that is taken: they tell what an operation takes
 LARGEST_GROWTH = 10.0  # from one trial to the next: a first slice may be slow for other reasons
 SMALLEST_GROWTH = 2.0
 CLOSE_ENOUGH = 0.5  # share of the slice's length from which a trial is scaled in one step
@@ -54,7 +54,7 @@ def find_sizing(
     taken = _multiple(quiet * min(1.0, SLOWEST_CANDIDATE * slice_seconds / slow), threads)
     if taken != fitted:
         final = trial(baseline, pair.baseline, taken, threads, FINAL_SLICES)
-    return Sizing(taken, threads, median_seconds(final) / taken, shortened=quiet < fitted)
+    return Sizing(taken, threads, undisturbed_seconds(final) / taken, shortened=quiet < fitted)
 
 
 def _grown(arm: Arm, benchmark: str, threads: int, slice_seconds: float) -> int:
@@ -87,6 +87,11 @@ def trial(
 
 def median_seconds(slices: list[Slice]) -> float:
     return statistics.median(one.seconds for one in slices)
+
+
+def undisturbed_seconds(slices: list[Slice]) -> float:
+    """The lower quartile: a planted slowdown must not grow with what a neighbour took away."""
+    return statistics.quantiles((one.seconds for one in slices), n=4)[0]
 
 
 def _without_checkpoints(operations: int, slices: list[Slice]) -> float:
