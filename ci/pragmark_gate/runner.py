@@ -19,7 +19,7 @@ from .names import PairedName
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a user or a calibration decided before the run. Nothing in it changes later."""
+    """Everything that a user or a calibration decided before the run. It does not change later."""
 
     baseline: str  # commands as they were given
     candidate: str

@@ -88,7 +88,8 @@ class _Run:
         self._runner = runner
         self._tools = tools
         self._launcher = Launcher(plan, runner, tools.progress, tools.clock)
-        self._reserved = plan.budget_seconds * budget.INSTRUCTIONS_SHARE if plan.instructions else 0.0
+        share = budget.INSTRUCTIONS_SHARE if plan.instructions else 0.0
+        self._reserved = plan.budget_seconds * share
         self._until = plan.budget_seconds - self._reserved
         self._notes: list[str] = []
         self._margins: dict[str, float] = {}
@@ -98,7 +99,8 @@ class _Run:
         started = self._tools.clock()
         names = self._runner.benchmarks()
         if not names:
-            raise InputError("gate", "there is no benchmark to judge", "check what the names matched")
+            raise InputError("gate", "there is no benchmark to judge",
+                             "check what the names matched")
         self._margins = reasons.paired_margins(self._plan.margins, self._runner.pairs())
         gated = [name for name in names if self._margin(name) <= self._rule.ungateable]
         self._family = len(gated)
@@ -179,7 +181,8 @@ class _Run:
                                      self._rule.confirmation)
         if count >= least:
             self._launcher.waves(names, Phase.CONFIRMATION, count, self._until)
-        return {name: self._confirmed_one(judgement, least) for name, judgement in candidates.items()}
+        return {name: self._confirmed_one(judgement, least)
+                for name, judgement in candidates.items()}
 
     def _confirmed_one(self, judgement: Judgement, least: int) -> Judgement:
         effects = self._launcher.effects(judgement.benchmark, Phase.CONFIRMATION)

@@ -14,15 +14,17 @@ import statistics
 from dataclasses import dataclass
 
 from .arm import Arm
+from .names import PairedName
 from .protocol import Slice
 
 TRIAL_SLICES = 5  # while growing; after one that is discarded
-FINAL_SLICES = 31  # of the size that is taken: a planted slowdown is a share of their median
+FINAL_SLICES = 31  # of the size that is taken: they tell what an operation takes
 LARGEST_GROWTH = 10.0  # from one trial to the next: a first slice may be slow for other reasons
 SMALLEST_GROWTH = 2.0
 CLOSE_ENOUGH = 0.5  # share of the slice's length from which a trial is scaled in one step
 MOST_OPERATIONS = 10_000_000
 MOST_CHECKPOINTS = 0.2  # checkpoints for each slice
+SLOWEST_CANDIDATE = 4.0  # lengths of a slice that the candidate may take for one
 
 
 @dataclass(frozen=True)
@@ -39,21 +41,31 @@ class Sizing:
         return self.seconds_per_operation * 1e9 * planted / (1.0 - planted)
 
 
-def find_sizing(arm: Arm, benchmark: str, threads: int, slice_seconds: float) -> Sizing:
-    """Grows from one operation for each thread, which is also the least a slice can be."""
-    operations, grown = threads, trial(arm, benchmark, threads, threads, TRIAL_SLICES)
-    while median_seconds(grown) < slice_seconds * CLOSE_ENOUGH and operations < MOST_OPERATIONS:
-        growth = min(max(slice_seconds / median_seconds(grown), SMALLEST_GROWTH), LARGEST_GROWTH)
-        operations = _multiple(operations * growth, threads)
-        grown = trial(arm, benchmark, operations, threads, TRIAL_SLICES)
-    fitted = _multiple(min(operations * slice_seconds / median_seconds(grown), MOST_OPERATIONS),
-                       threads)
-    final = trial(arm, benchmark, fitted, threads, FINAL_SLICES)
+def find_sizing(
+    arms: tuple[Arm, Arm], pair: PairedName, threads: int, slice_seconds: float
+) -> Sizing:
+    """By the baseline, but a candidate that is many times slower shortens the slices of both: one
+    that syncs each commit would otherwise use up the budget in a few launches."""
+    baseline, candidate = arms
+    fitted = _grown(baseline, pair.baseline, threads, slice_seconds)
+    final = trial(baseline, pair.baseline, fitted, threads, FINAL_SLICES)
     quiet = _multiple(_without_checkpoints(fitted, final), threads)
-    if quiet < fitted:
-        final = trial(arm, benchmark, quiet, threads, FINAL_SLICES)
-        return Sizing(quiet, threads, median_seconds(final) / quiet, shortened=True)
-    return Sizing(fitted, threads, median_seconds(final) / fitted)
+    slow = median_seconds(trial(candidate, pair.candidate, quiet, threads, TRIAL_SLICES))
+    taken = _multiple(quiet * min(1.0, SLOWEST_CANDIDATE * slice_seconds / slow), threads)
+    if taken != fitted:
+        final = trial(baseline, pair.baseline, taken, threads, FINAL_SLICES)
+    return Sizing(taken, threads, undisturbed_seconds(final) / taken, shortened=quiet < fitted)
+
+
+def _grown(arm: Arm, benchmark: str, threads: int, slice_seconds: float) -> int:
+    """Grows from one operation for each thread, which is also the least a slice can be."""
+    operations = threads
+    seconds = median_seconds(trial(arm, benchmark, operations, threads, TRIAL_SLICES))
+    while seconds < slice_seconds * CLOSE_ENOUGH and operations < MOST_OPERATIONS:
+        growth = min(max(slice_seconds / seconds, SMALLEST_GROWTH), LARGEST_GROWTH)
+        operations = _multiple(operations * growth, threads)
+        seconds = median_seconds(trial(arm, benchmark, operations, threads, TRIAL_SLICES))
+    return _multiple(min(operations * slice_seconds / seconds, MOST_OPERATIONS), threads)
 
 
 def shortened_note(name: str, sizing: Sizing) -> str:
@@ -75,6 +87,11 @@ def trial(
 
 def median_seconds(slices: list[Slice]) -> float:
     return statistics.median(one.seconds for one in slices)
+
+
+def undisturbed_seconds(slices: list[Slice]) -> float:
+    """The lower quartile: a planted slowdown must not grow with what a neighbour took away."""
+    return statistics.quantiles((one.seconds for one in slices), n=4)[0]
 
 
 def _without_checkpoints(operations: int, slices: list[Slice]) -> float:

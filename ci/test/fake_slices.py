@@ -92,8 +92,8 @@ class Server:
             "say": "slice", "operations": operations, "seconds": seconds,
             "reads": operations - writes, "writes": writes, "busy_errors": 0, "errors": 0,
             "latency_us_p50": 100.0, "latency_us_p99": 200.0,
-            "io": {"syncs": 0, "checkpoints": self.checkpoints(writes), "wal_bytes": writes * self.options.wal_bytes,
-                   "main_bytes": 0},
+            "io": {"syncs": 0, "checkpoints": self.checkpoints(writes),
+                   "wal_bytes": writes * self.options.wal_bytes, "main_bytes": 0},
         }
         if self.has("no-io"):
             del answer["io"]

@@ -74,7 +74,8 @@ class FakeRunner:
             effect = effect.get(phase, 0.0)
         elif phase is Phase.NULL:
             effect = 0.0
-        rate = 1000.0 * math.exp(effect + source.gauss(0.0, 1.0 if name == self.noisy else self.noise))
+        noise = source.gauss(0.0, 1.0 if name == self.noisy else self.noise)
+        rate = 1000.0 * math.exp(effect + noise)
         return Launch(name, phase, index, "ABBA", (1000.0,), (rate,), seconds=self.seconds)
 
     def count(self, *phases):

@@ -86,12 +86,12 @@ def test_a_line_that_comes_late_is_no_answer_to_the_next_request():
 
 def test_the_slice_where_it_happens_does_not_matter(make_runner):
     for at in (1, 3, 1 + ROUNDS):
-        said = refused(make_runner(candidate=["--fault=crash", f"--fault=at:{at}"]))
+        said = refused(make_runner(candidate=["--fault=crash", f"--fault=at:{at}", ONLY_LAUNCHES]))
         assert "exit status 3 without an answer" in said
 
 
 def test_a_hang_ends_with_the_timeout(make_runner):
-    said = refused(make_runner(candidate=["--fault=hang"], plan=replace(PLAN, timeout_seconds=1)))
+    said = refused(make_runner(candidate=["--fault=hang", ONLY_LAUNCHES], plan=replace(PLAN, timeout_seconds=1)))
     assert f"the candidate on {READ}, launch 3: it gave no answer within 1 s" in said
 
 
@@ -103,7 +103,7 @@ def test_a_process_that_stays_is_ended(make_runner, monkeypatch):
 
 def test_a_process_that_does_not_listen_is_killed(make_runner, tmp_path):
     log = tmp_path / "log"
-    runner = make_runner(candidate=["--fault=hang", "--fault=deaf", f"--log={log}"],
+    runner = make_runner(candidate=["--fault=hang", "--fault=deaf", ONLY_LAUNCHES, f"--log={log}"],
                          plan=replace(PLAN, timeout_seconds=1))
     assert "it gave no answer within 1 s" in refused(runner)
     assert requests(log, "deaf")  # it had switched SIGTERM off; the fixture sees that it is gone
@@ -136,7 +136,7 @@ def test_a_program_that_changes_under_the_run_is_noticed(make_runner, tmp_path):
 
 
 def test_an_interrupt_ends_both_arms(make_runner):
-    runner = make_runner(candidate=["--fault=hang"])
+    runner = make_runner(candidate=["--fault=hang", ONLY_LAUNCHES])
     runner.benchmarks()
     timer = threading.Timer(0.7, os.kill, (os.getpid(), 2))
     timer.start()

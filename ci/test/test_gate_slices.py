@@ -93,6 +93,16 @@ def test_a_slice_is_sized_on_the_baseline_and_never_below_one_a_thread(
     assert requests(log, "open")[-1]["operations"] == operations
 
 
+@pytest.mark.parametrize(("slower", "operations"), [(3.9, 200), (8, 100), (1000, 4)])
+def test_a_much_slower_candidate_shortens_the_slices_of_both(make_runner, slower, operations):
+    """A slice of it takes four lengths at most, and one operation a thread at least."""
+    runner = make_runner(candidate=[f"--slower={slower}"])
+    launch(runner, MIXED)
+    assert runner._sizings[MIXED].operations == operations
+    assert runner._sizings[MIXED].seconds_per_operation == pytest.approx(1e-4)
+    assert runner.notes() == ()
+
+
 @pytest.mark.parametrize(("every", "operations"), [(0, 200), (600, 200), (200, 76), (2, 4)])
 def test_a_slice_is_shortened_until_most_have_no_checkpoint(make_runner, every, operations):
     """200 operations write 100 rows; at most one slice in five may have a checkpoint."""
