@@ -36,7 +36,7 @@ JUDGING = (Mode.LIVE, Mode.RECORDED)
 MEANT_FOR = {
     "budget": MEASURING, "cpu": MEASURING, "pairing": MEASURING, "timeout": MEASURING,
     "launches": (Mode.LIVE,), "plant": (Mode.LIVE,), "instructions": (Mode.LIVE,),
-    "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING, "markdown": JUDGING,
+    "profile": MEASURING, "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING, "markdown": JUDGING,
     "step_summary": JUDGING, "annotations": JUDGING, "export_benchmark_action": JUDGING,
     "export_bencher": JUDGING,
 }

@@ -12,13 +12,13 @@ import sys
 
 from pragmark_report.errors import InputError, one_line
 
-from . import calibrate, document, outputs, render_ci, render_export, render_junit
-from . import render_markdown, render_text, session
+from . import calibrate, document, noise_profile, outputs, render_calibration, render_ci
+from . import render_export, render_junit, render_markdown, render_text, session
 from .model import GateResult
 from .options import Mode, Options, parse
-from .outcome import EXIT_UNUSABLE, outcome
+from .outcome import EXIT_HOLDS, EXIT_UNUSABLE, outcome
+from .progress import StreamProgress
 from .recorded_run import run_recorded
-from .runner import Plan
 
 
 def main(arguments: list[str]) -> int:
@@ -27,9 +27,8 @@ def main(arguments: list[str]) -> int:
     try:
         outputs.check_writable(_places(options))
         if options.mode is Mode.CALIBRATE:
-            return calibrate.run(options)
-        result = _measure(options)
-        return _publish(result, options)
+            return _calibrate(options)
+        return _publish(_measure(options), options)
     except InputError as error:
         _tell_services(str(error), options)
         return complain(str(error))
@@ -43,17 +42,24 @@ def complain(message: str) -> int:
     return EXIT_UNUSABLE
 
 
+def _calibrate(options: Options) -> int:
+    made = calibrate.run(options)
+    for path in options.files.values():
+        noise_profile.save(made.profile, path)
+    as_json = options.format == "json"
+    print_stdout(calibrate.dumps(made.profile) if as_json else render_calibration.render(made))
+    if not any(each.gateable for each in made.profile.calibration.noise):
+        print("pragmark gate: warning: no benchmark can be gated here", file=sys.stderr)
+    return EXIT_HOLDS
+
+
 def _measure(options: Options) -> GateResult:
-    margins = calibrate.margins(options)
     if options.mode is Mode.RECORDED:
-        return run_recorded(options, margins)
-    return session.run(Plan(
-        baseline=options.baseline, candidate=options.candidate, metric=options.metric,
-        rule=options.rule, margins=margins, benchmarks=options.benchmarks,
-        budget_seconds=options.budget_seconds, seed=options.seed, cpu=options.cpu,
-        pairing=options.pairing, planted=options.planted, instructions=options.instructions,
-        timeout_seconds=options.timeout_seconds,
-    ))
+        return run_recorded(options)
+    profile = calibrate.profile_of(options)
+    plan = calibrate.plan_of(options, calibrate.margins_of(profile))
+    result = session.run(plan, session.Tools(progress=StreamProgress(sys.stderr)))
+    return calibrate.with_profile_notes(result, profile)
 
 
 def _publish(result: GateResult, options: Options) -> int:

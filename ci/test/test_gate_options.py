@@ -134,6 +134,7 @@ BAD = [
     ([*RECORDED, "--budget", "5m"], ["--budget means nothing", "--baseline-json"]),
     ([*RECORDED, "--plant", "5%"], ["--plant means nothing"]),
     ([*RECORDED, "--launches", "5"], ["--launches means nothing"]),
+    ([*RECORDED, "--profile", "n.json"], ["--profile means nothing"]),
     ([*CALIBRATE, "--junit", "x"], ["--junit means nothing", "--calibrate"]),
     ([*CALIBRATE, "--annotations"], ["--annotations means nothing"]),
     ([*CALIBRATE, "--undecided", "fail"], ["--undecided means nothing"]),
