@@ -34,7 +34,8 @@ MEDIAN_SE = 1.2533  # sqrt(pi / 2): a normal sample's median has this many stand
 
 def checked(values: Iterable[float], subject: object) -> np.ndarray:
     """The values as an array. Refuses none at all, NaN, infinity: no verdict comes from those."""
-    array = np.asarray(list(values), dtype=float)
+    given = values if isinstance(values, np.ndarray) else list(values)
+    array = np.asarray(given, dtype=float)
     if array.size == 0:
         raise InputError(subject, "there is no launch", "a verdict needs launches of both arms")
     if not np.isfinite(array).all():
@@ -86,9 +87,12 @@ def signed_rank_test(effects: Sequence[float]) -> float:
     if array.size == 0:
         return 1.0
     ranks = np.rint(2 * scipy_stats.rankdata(np.abs(array))).astype(int)  # whole, though ties
-    ways = np.ones(1)  # ways[s]: share of the 2^n sign patterns whose positive ranks add up to s
+    ways = np.zeros(int(ranks.sum()) + 1)  # [s]: share of the 2^n sign patterns whose positive
+    ways[0] = 1.0  # ranks add up to s
     for rank in ranks:
-        ways = (np.pad(ways, (0, rank)) + np.pad(ways, (rank, 0))) / 2.0
+        with_rank = np.zeros_like(ways)
+        with_rank[rank:] = ways[: ways.size - rank]
+        ways = (ways + with_rank) / 2.0
     positive = int(ranks[array > 0].sum())
     low = min(positive, int(ranks.sum()) - positive)
     return min(1.0, 2.0 * float(ways[: low + 1].sum()))

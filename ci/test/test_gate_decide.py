@@ -235,7 +235,7 @@ def nulls(rng, sd, bias=0.0, n=4):
 @pytest.mark.parametrize("sd", [0.01, 0.02, 0.03, 0.04])
 def test_sound_nulls_void_almost_no_run(sd):
     rng = np.random.default_rng(SEED)
-    runs = 1200
+    runs = 1000
     void = sum(decide.void_reason(nulls(rng, sd), RULE, {}) != "" for _ in range(runs))
     assert void / runs < 0.005, void
 
