@@ -22,6 +22,7 @@ from .start import END_GRACE_SECONDS, end_process, start_process
 LONGEST_ANSWER_BYTES = 4 << 20  # `ready` lists every benchmark of a large matrix
 STDERR_TAIL_BYTES = 4096
 CHUNK_BYTES = 65536
+UNASKED = "wrote an answer that nobody asked for"
 
 T = TypeVar("T")
 
@@ -76,7 +77,7 @@ class Arm:
         status = end_process(self._process)
         self._read_last_complaints()
         if self._received:
-            self._fail("wrote an answer that nobody asked for", "see its slice mode")
+            self._fail(UNASKED, "see its slice mode")
         self._close_pipes()
         if status != 0:
             self._fail(f"{_how_it_ended(status)} after its work", "run the command by hand")
@@ -95,7 +96,7 @@ class Arm:
         """A line that came since the last answer would be taken for the answer to this request."""
         if any(self._process.stdout.fileno() == descriptor and event & select.POLLIN
                for descriptor, event in self._streams.poll(0)):
-            self._fail("wrote an answer that nobody asked for", "see its slice mode")
+            self._fail(UNASKED, "see its slice mode")
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except BrokenPipeError:
@@ -119,7 +120,7 @@ class Arm:
                 self._fail("gave an answer without an end", "see its slice mode")
         line, _, self._received = self._received.partition(b"\n")
         if self._received:
-            self._fail("answered twice", "see its slice mode")
+            self._fail(UNASKED, "see its slice mode")
         return self._checked(protocol.decode, line, expected)
 
     def _checked(self, check: Callable[..., T], *arguments: object) -> T:

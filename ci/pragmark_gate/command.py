@@ -54,9 +54,11 @@ def parse(given: str, option: str) -> Command:
     """Refuses what cannot be started, or could not tell the gate anything."""
     words = _split(given, option)
     program = _program(words)
-    if program == len(words) or shutil.which(words[0]) is None or shutil.which(words[program]) is None:
-        missing = words[min(program, len(words) - 1)] if shutil.which(words[0]) else words[0]
-        raise InputError(option, f"{missing}: no such program", "check the path or build it first")
+    for place in (0, program):
+        if place == len(words) or shutil.which(words[place]) is None:
+            missing = words[min(place, len(words) - 1)]
+            raise InputError(option, f"{missing}: no such program",
+                             "check the path or build it first")
     is_bench = _is_bench(words[program:])
     if not is_bench and not any(OUT in word for word in words):
         raise InputError(
@@ -79,9 +81,11 @@ def _split(given: str, option: str) -> tuple[str, ...]:
     try:
         words = tuple(shlex.split(given))
     except ValueError as error:
-        raise InputError(option, f"{str(error).lower()} in: {given}", "balance the quotes") from None
+        raise InputError(option, f"{str(error).lower()} in: {given}",
+                         "balance the quotes") from None
     if not words:
-        raise InputError(option, "the command is empty", "give the command that runs the benchmarks")
+        raise InputError(option, "the command is empty",
+                         "give the command that runs the benchmarks")
     if ASSIGNMENT.match(words[0]):
         raise InputError(option, f"{words[0]}: no shell reads the command",
                          "write env before the assignment")

@@ -60,7 +60,8 @@ class Launcher:
         source = random.Random(f"{phase.value} of {self._plan.seed}")
         plan = design.waves(names, phase, count, every, source, together)
         for number, steps in enumerate(plan, start=1):
-            self._progress.show(f"{phase.value}: wave {number} of {count}, {len(names)} benchmarks, "
+            self._progress.show(f"{phase.value}: wave {number} of {count}, "
+                                f"{len(names)} benchmarks, "
                                 f"{self.spent_seconds:.0f} of {until_seconds:.0f} s")
             for group, step_phase in self._calls(steps):
                 if self.spent_seconds + self._expected(group) > until_seconds:

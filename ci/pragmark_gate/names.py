@@ -41,7 +41,8 @@ def pair(
     `pattern` is a regular expression that a name must contain; empty takes all. It is applied to
     each side first, so that a benchmark which only one side has can be left out by it.
     """
-    ours, theirs = _selected("baseline", baseline, pattern), _selected("candidate", candidate, pattern)
+    ours = _selected("baseline", baseline, pattern)
+    theirs = _selected("candidate", candidate, pattern)
     if set(ours) == set(theirs):
         return tuple(PairedName(name, name, name) for name in ours)
     pairs = _pair_by_design(ours, theirs)

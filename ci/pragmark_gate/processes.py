@@ -61,6 +61,9 @@ class ProcessRunner:
         self._contexts = (_texts(ours), _texts(theirs))
         return tuple(self._pairs)
 
+    def pairs(self) -> tuple[PairedName, ...]:
+        return tuple(self._pairs.values())
+
     def contexts(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         return self._contexts
 

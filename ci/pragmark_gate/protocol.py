@@ -96,7 +96,8 @@ def opened(answer: Mapping[str, Any], asked: int, threads: int) -> int:
     operations = _count(answer, "operations", least=1)
     expected = -(-asked // threads) * threads
     if operations != expected:
-        raise ProtocolError(f"opened with {operations} operations a slice where {expected} are due")
+        raise ProtocolError(
+            f"opened with {operations} operations a slice where {expected} are due")
     return operations
 
 
@@ -112,7 +113,8 @@ def slice_answer(answer: Mapping[str, Any], operations: int) -> Slice:
     return Slice(
         operations, seconds, _count(answer, "reads"), _count(answer, "writes"),
         _count(answer, "busy_errors"), _number(answer, "latency_us_p50"),
-        _number(answer, "latency_us_p99"), None if io is None else {name: _count(io, name) for name in IO_COUNTS},
+        _number(answer, "latency_us_p99"),
+        None if io is None else {name: _count(io, name) for name in IO_COUNTS},
     )
 
 
@@ -120,7 +122,8 @@ def closed(answer: Mapping[str, Any]) -> Closed:
     checksum = _field(answer, "checksum", str)
     if not checksum:
         raise ProtocolError("closed without a checksum")
-    return Closed(_count(answer, "rows"), _count(answer, "reads"), _count(answer, "writes"), checksum)
+    return Closed(_count(answer, "rows"), _count(answer, "reads"), _count(answer, "writes"),
+                  checksum)
 
 
 def _refuse_constant(word: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What a session says without a look at effects: about benchmarks without a verdict, and the plan."""
+"""What a session says without a look at effects: of benchmarks without a verdict, of the plan."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def too_few(name: str, margin: float, launches: int, least: int) -> Judgement:
 
 
 def paired_margins(margins: Mapping[str, float], pairs: Iterable[PairedName]) -> dict[str, float]:
-    """By the comparison's name: the larger of what calibration found for either side's benchmark."""
+    """By the comparison's name: the larger of what calibration found for either side."""
     found = {}
     for pair in pairs:
         known = [margins[name] for name in (pair.name, pair.baseline, pair.candidate)

@@ -11,9 +11,10 @@ When the time ends early, what is there is judged if it is enough; what is not s
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pragmark_report.errors import InputError
 
@@ -21,7 +22,7 @@ from . import budget, decide, reasons, statistics
 from .companion import Companion, DeterministicCompanion
 from .launcher import Launcher
 from .model import ArmDescription, GateResult, Judgement, Launch, Phase, Verdict
-from .progress import Progress, Silent
+from .progress import Progress, StreamProgress
 from .runner import Plan, Runner, check_plan
 from .runners import runner_for
 
@@ -34,13 +35,14 @@ class Tools:
 
     make_runner: Callable[[Plan], Runner] = runner_for
     companion: Companion = DeterministicCompanion()
-    progress: Progress = Silent()
+    progress: Progress = field(default_factory=lambda: StreamProgress(sys.stderr))
     clock: Callable[[], float] = time.monotonic
 
 
-def run(plan: Plan, tools: Tools = Tools()) -> GateResult:
+def run(plan: Plan, tools: Tools | None = None) -> GateResult:
     """Raises InputError when nothing can be said. Whatever happens, no process stays behind."""
     check_plan(plan)
+    tools = tools or Tools()
     runner = tools.make_runner(plan)
     try:
         return _Run(plan, runner, tools).result()
@@ -49,13 +51,16 @@ def run(plan: Plan, tools: Tools = Tools()) -> GateResult:
         runner.close()
 
 
-def calibrate_run(plan: Plan, tools: Tools = Tools(), runner: Runner | None = None) -> list[Launch]:
+def calibrate_run(
+    plan: Plan, tools: Tools | None = None, runner: Runner | None = None
+) -> list[Launch]:
     """As many launches of the baseline against its own copy as fit into the budget.
 
     All are Phase.NULL, since that is what they are: nothing is planted and the candidate's command
     is not looked at. A caller who needs names or contexts passes a runner and closes it.
     """
     check_plan(plan)
+    tools = tools or Tools()
     ours = runner or tools.make_runner(replace(plan, candidate=plan.baseline))
     try:
         launcher = Launcher(plan, ours, tools.progress, tools.clock)
@@ -83,7 +88,8 @@ class _Run:
         self._runner = runner
         self._tools = tools
         self._launcher = Launcher(plan, runner, tools.progress, tools.clock)
-        self._reserved = plan.budget_seconds * budget.INSTRUCTIONS_SHARE if plan.instructions else 0.0
+        share = budget.INSTRUCTIONS_SHARE if plan.instructions else 0.0
+        self._reserved = plan.budget_seconds * share
         self._until = plan.budget_seconds - self._reserved
         self._notes: list[str] = []
         self._margins: dict[str, float] = {}
@@ -92,6 +98,9 @@ class _Run:
     def result(self) -> GateResult:
         started = self._tools.clock()
         names = self._runner.benchmarks()
+        if not names:
+            raise InputError("gate", "there is no benchmark to judge",
+                             "check what the names matched")
         self._margins = reasons.paired_margins(self._plan.margins, self._runner.pairs())
         gated = [name for name in names if self._margin(name) <= self._rule.ungateable]
         self._family = len(gated)
@@ -172,7 +181,8 @@ class _Run:
                                      self._rule.confirmation)
         if count >= least:
             self._launcher.waves(names, Phase.CONFIRMATION, count, self._until)
-        return {name: self._confirmed_one(judgement, least) for name, judgement in candidates.items()}
+        return {name: self._confirmed_one(judgement, least)
+                for name, judgement in candidates.items()}
 
     def _confirmed_one(self, judgement: Judgement, least: int) -> Judgement:
         effects = self._launcher.effects(judgement.benchmark, Phase.CONFIRMATION)

@@ -20,7 +20,7 @@ from .design import LaunchDesign, launch_design, launch_seed
 from .model import Launch, Pairing, Phase
 from .protocol import Ready, Slice
 from .runner import Plan
-from .sizing import Sizing, find_sizing
+from .sizing import Sizing, find_sizing, shortened_note
 from .start import check_cpu
 from .transcript import Transcript, check_metric, check_same_work
 
@@ -57,7 +57,7 @@ class SliceRunner:
         self._live: list[Arm] = []
 
     def benchmarks(self) -> tuple[str, ...]:
-        """Asks both sides what they have, and finds the operations of a slice on the baseline."""
+        """Asks both sides what they have, and finds how many operations make a slice."""
         if not self._ready:
             try:
                 self._try_out()
@@ -93,16 +93,18 @@ class SliceRunner:
         ours = _release(baseline, baseline.ready())
         candidate = self._start("candidate", self._words[1], 0)
         theirs = _release(candidate, candidate.ready())
-        self._finish(candidate)
         pairs = names.pair(tuple(ours.threads), tuple(theirs.threads), self._plan.benchmarks)
         for pair in pairs:
             threads = ours.threads[pair.baseline]
             if theirs.threads[pair.candidate] != threads:
                 raise InputError(pair.name, "the sides use different numbers of threads",
                                  "give both the same --threads")
-            self._sizings[pair.name] = find_sizing(
-                baseline, pair.baseline, threads, self._plan.slice_seconds)
+            sizing = find_sizing((baseline, candidate), pair, threads, self._plan.slice_seconds)
+            self._sizings[pair.name] = sizing
+            if sizing.shortened:
+                self._notes[shortened_note(pair.name, sizing)] = None
         self._finish(baseline)
+        self._finish(candidate)
         self._pairs = {pair.name: pair for pair in pairs}
         self._ready = (ours, theirs)
 
@@ -178,7 +180,8 @@ def _release(arm: Arm, ready: Ready) -> Ready:
     """A Debug build measures its assertions."""
     build = ready.context.get(BUILD_TYPE)
     if build != RELEASE:
-        raise InputError(f"the {arm.label}", f"its build type is {build or 'unknown'}, not {RELEASE}",
+        raise InputError(f"the {arm.label}",
+                         f"its build type is {build or 'unknown'}, not {RELEASE}",
                          "build it with -DCMAKE_BUILD_TYPE=Release")
     return ready
 
@@ -186,7 +189,8 @@ def _release(arm: Arm, ready: Ready) -> Ready:
 def _check_still_there(arm: Arm, ready: Ready, side: Side, sizing: Sizing) -> None:
     """A program that changes while the gate runs (a build over it) is noticed here."""
     if ready.threads.get(side.benchmark) != sizing.threads:
-        raise InputError(f"the {arm.label}", "it no longer offers the benchmark that it had at first",
+        raise InputError(f"the {arm.label}",
+                         "it no longer offers the benchmark that it had at first",
                          "leave the programs alone while the gate runs")
 
 

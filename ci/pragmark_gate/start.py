@@ -1,4 +1,4 @@
-"""Starting a process of an arm: on one core, in an environment of random size, in a group of its own.
+"""Starting a process of an arm: on one core, with a random size of environment, in its own group.
 
 The size of the environment moves the stack, and with it what shares a cache line: the same
 program differs by a percent or two from that alone. A new size for each process turns this bias
@@ -30,12 +30,13 @@ def check_cpu(cpu: int | None) -> None:
     allowed = os.sched_getaffinity(0)
     if cpu is not None and cpu not in allowed:
         cores = ", ".join(str(core) for core in sorted(allowed))
-        raise InputError(f"--cpu {cpu}", "this process may not use that core", f"take one of {cores}")
+        raise InputError(f"--cpu {cpu}", "this process may not use that core",
+                         f"take one of {cores}")
 
 
 @contextmanager
 def pinned(cpu: int | None) -> Iterator[None]:
-    """What is started inside inherits the core. No code runs in the child, so threads do no harm."""
+    """What is started inside inherits the core. No code runs in the child: threads do no harm."""
     if cpu is None:
         yield
         return
@@ -62,7 +63,8 @@ def start_process(
     try:
         with pinned(cpu):
             return subprocess.Popen(
-                list(words), env=padded_environment(padding_bytes), start_new_session=True, bufsize=0, **streams
+                list(words), env=padded_environment(padding_bytes), start_new_session=True,
+                bufsize=0, **streams
             )
     except OSError as error:
         raise InputError(words[0], f"it cannot be started: {error.strerror}",

@@ -45,7 +45,7 @@ class Transcript:
 
     def counts(self) -> dict[str, float]:
         """I/O of each operation, over everything from open to close: a slice's share of the
-        checkpoints depends on the slices before it, the sum does not. Empty when none was counted."""
+        checkpoints depends on the slices before it, the sum does not. Empty: none was counted."""
         every = (self.warm_up, *self.rounds)
         if any(one.io is None for one in every):
             return {}
