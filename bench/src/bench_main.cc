@@ -152,6 +152,17 @@ void add_results(CLI::App& app, BenchOptions& options) {
   app.add_flag("--list", options.list, "print the benchmarks' names and do nothing");
 }
 
+// How long, and where the result goes, is up to whoever commands the slices. A duration is part of
+// many a command, and means nothing here; a result that is not written must not be expected.
+void add_slices(CLI::App& app, bool& slices) {
+  auto* flag = app.add_flag("--slices", slices,
+                            "work on command over stdin and stdout (for pragmark gate), whatever "
+                            "--ops, --min-time and --repetitions say");
+  for (const char* other : {"--out", "--format", "--target", "--require-target", "--list"}) {
+    flag->excludes(app.get_option(other));
+  }
+}
+
 // Everything that the preset fixes excludes it.
 void add_preset(CLI::App& app, std::string& preset) {
   auto* option =
@@ -180,6 +191,7 @@ ExitCode run(int argc, char** argv) {
   add_what_runs(app, options.request);
   add_how_long(app, options.request);
   add_results(app, options);
+  add_slices(app, options.slices);
   add_preset(app, options.preset);
   std::vector<char*> ours = {argv[0]};
   for (std::string& argument : split.ours) ours.push_back(argument.data());
@@ -190,6 +202,7 @@ ExitCode run(int argc, char** argv) {
   const char* python = std::getenv("PRAGMARK_PYTHON");  // NOLINT(concurrency-mt-unsafe)
   if (python != nullptr) options.python = python;
   if (!options.preset.empty()) apply_original_preset(options.request);
+  if (options.slices) options.request.operations = 0;
   options.request.filter = split.filter;
   options.google_benchmark_arguments =
       google_benchmark_arguments(options.request, split.passed_through);

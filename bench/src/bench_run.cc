@@ -22,6 +22,7 @@
 #include "pragmark/bench/python_original.h"
 #include "pragmark/bench/result_document.h"
 #include "pragmark/bench/scratch_store.h"
+#include "pragmark/bench/slice_server.h"
 #include "pragmark/bench/summary_table.h"
 #include "pragmark/bench/vfs_cost.h"
 #include "pragmark/verify/interrupt.h"
@@ -194,6 +195,36 @@ ExitCode judge(const BenchOptions& options, const std::vector<CaseResult>& resul
   return ExitCode::Undetermined;
 }
 
+ExitCode exit_code_for(SliceEnd end) noexcept {
+  switch (end) {
+    case SliceEnd::NothingMoreAsked: return ExitCode::Holds;
+    case SliceEnd::BadRequest: return ExitCode::BadUsage;
+    case SliceEnd::Environment: return ExitCode::Undetermined;
+    case SliceEnd::Failure: return ExitCode::DoesNotHold;
+  }
+  return ExitCode::Undetermined;
+}
+
+ExitCode run_slices(const BenchOptions& options, const std::vector<Configuration>& configurations) {
+  require_sliceable(configurations);
+  const Environment environment = probe_environment(options.directory);
+  warn_about(environment);
+  const bool counting_vfs = options.counting_vfs == Switch::On;
+  const ScratchDirectory scratch(options.directory);
+  StoreTemplates templates(scratch.path(), options.request.seed, print_load_progress);
+  const ContextEntries context = context_entries({.environment = environment,
+                                                  .seed = options.request.seed,
+                                                  .command = options.command,
+                                                  .preset = options.preset,
+                                                  .counting_vfs = counting_vfs},
+                                                 configurations);
+  return exit_code_for(serve_slices(
+      {.configurations = configurations,
+       .context = context,
+       .place = {.scratch = &scratch, .templates = &templates, .counting_vfs = counting_vfs}},
+      STDIN_FILENO, STDOUT_FILENO));
+}
+
 ExitCode print_names(const std::vector<Configuration>& configurations) {
   std::string names;
   for (const Configuration& one : configurations) names += fmt::format("{}\n", one.full_name());
@@ -207,6 +238,7 @@ ExitCode run_benchmarks(const BenchOptions& options) {
   const std::vector<Configuration> configurations = configurations_of(options.request);
   initialize_google_benchmark(options);
   if (options.list) return print_names(configurations);
+  if (options.slices) return run_slices(options, configurations);
   const std::optional<PythonOriginal> python = python_of(options, configurations);
   require_writable(options.out);
   const Environment environment = probe_environment(options.directory);

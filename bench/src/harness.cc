@@ -5,9 +5,8 @@
 #include <utility>
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
-#include "pragmark/assert.h"
+#include "pragmark/bench/answer_check.h"
 #include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
 #include "pragmark/bench/worker_group.h"
@@ -192,30 +191,9 @@ void BenchmarkCase::collect() {
 }
 
 void BenchmarkCase::check() {
-  const Tally& total = repetition_->total;
-  PRAGMARK_ASSERT(static_cast<std::int64_t>(total.latencies.count()) ==
-                  total.reads + total.writes + total.wrong_rows);
-  if (total.wrong_rows > 0) {
-    fail_check(fmt::format("{} of {} reads did not return the row that was asked for",
-                           total.wrong_rows, total.reads + total.wrong_rows));
-    return;
-  }
-  const std::int64_t expected = configuration_.rows + total.writes;
-  if (const std::int64_t found = repetition_->subject->count_topics(); found != expected) {
-    fail_check(fmt::format("{} rows found, {} expected ({} initial and {} acknowledged writes)",
-                           found, expected, configuration_.rows, total.writes));
-    return;
-  }
-  const std::vector<std::string> findings = repetition_->subject->check();
-  if (!findings.empty()) {
-    fail_check(
-        fmt::format("the database is damaged ({} findings): {}", findings.size(), findings[0]));
-    return;
-  }
-  if (total.reads + total.writes == 0) {
-    fail_check(fmt::format("no request of {} succeeded: every one found the database locked",
-                           total.attempted));
-  }
+  const std::string fault =
+      fault_of(repetition_->total, configuration_.rows, *repetition_->subject);
+  if (!fault.empty()) fail_check(fault);
 }
 
 void BenchmarkCase::report(benchmark::State& state) {

@@ -1,27 +1,13 @@
 #include "pragmark/bench/worker_process.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
-#include <array>
-#include <atomic>
-#include <barrier>
-#include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <thread>
-#include <utility>
-#include <vector>
 
+#include "crew.h"
 #include "line_channel.h"
-#include "pragmark/bench/request_loop.h"
 #include "pragmark/bench/subject.h"
 #include "pragmark/bench/worker_protocol.h"
 #include "pragmark/bench/workload.h"
@@ -44,201 +30,55 @@ WorkerFailure failure_of(const std::exception& exception) {
   return failure;
 }
 
-// A flag that poll() can wait for.
-class Bell {
- public:
-  Bell() {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) {
-      throw std::system_error(errno, std::generic_category(), "make a pipe");
+// What the worker's threads run against. Members are destroyed in the reverse order: clients before
+// their connections, connections before the layer that they use.
+struct Worker {
+  explicit Worker(const WorkerTask& task)
+      : data({.seed = task.seed, .rows = task.rows, .payload = Payload::parse(task.payload)}) {
+    const WorkloadInfo* workload = find_workload(task.workload);
+    if (workload == nullptr) {
+      throw Error::usage("a worker does not know the workload " + task.workload);
     }
+    if (task.counting_vfs) layer.emplace();
+    subject = make_subject(task.strategy, {.path = task.database,
+                                           .set = PragmaSet::parse(task.set_file),
+                                           .vfs = layer ? layer->name() : ""});
+    crew.emplace(CrewOptions{.workload = workload,
+                             .subject = subject.get(),
+                             .data = &data,
+                             .threads = task.threads,
+                             .first_client = task.process * task.threads,
+                             .clients = task.processes * task.threads,
+                             .in_flight = task.in_flight,
+                             .operations = task.operations,
+                             .planned_operations = task.operations,
+                             .reads_percent = task.reads_percent});
+    crew->wait_until_ready();
   }
-  ~Bell() {
-    ::close(ends_[0]);
-    ::close(ends_[1]);
-  }
-  Bell(const Bell&) = delete;
-  Bell& operator=(const Bell&) = delete;
 
-  void ring() noexcept {
-    while (::write(ends_[1], "!", 1) < 0 && errno == EINTR) {
-    }
+  void go() {
+    if (layer) before = layer->counts();
+    crew->go();
   }
-  // REQUIRES: it has rung.
-  void silence() noexcept {
-    char rung = 0;
-    while (::read(ends_[0], &rung, 1) < 0 && errno == EINTR) {
-    }
-  }
-  [[nodiscard]] int descriptor() const noexcept { return ends_[0]; }
 
- private:
-  std::array<int, 2> ends_{};
+  // REQUIRES: the crew is done.
+  [[nodiscard]] WorkerResult result() {
+    WorkerResult result{.tally = crew->tally()};
+    if (layer) result.io = layer->counts() - before;
+    try {
+      if (const std::exception_ptr thrown = crew->failure()) std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+      result.failure = failure_of(error);
+    }
+    return result;
+  }
+
+  const Dataset data;
+  std::optional<CountingVfs> layer;
+  std::unique_ptr<Subject> subject;
+  IoCounts before;  // the last go()
+  std::optional<Crew> crew;
 };
-
-// The worker's threads, each with its client.
-class Crew {
- public:
-  explicit Crew(const WorkerTask& task);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
-
-  // Throws when a thread could not get ready.
-  void wait_until_ready();
-  void go();
-  // Returns false, with every thread done, when the input ended in the meantime.
-  [[nodiscard]] bool wait_until_done(LineReader& input);
-  // REQUIRES: wait_until_done() has returned.
-  [[nodiscard]] WorkerResult result();
-
- private:
-  struct alignas(64) Member {
-    std::unique_ptr<Client> client;
-    std::optional<Window> window;
-    Tally tally;
-  };
-
-  void work(int thread) noexcept;
-  void prepare(int thread);
-  void make_requests(Member& member);
-  // The exception being handled; stops everybody.
-  void note_failure() noexcept;
-
-  const WorkerTask task_;
-  const Dataset data_;
-  // Connections are closed before the layer that they use is gone.
-  std::optional<CountingVfs> layer_;
-  std::unique_ptr<Subject> subject_;
-  IoCounts before_;
-  std::vector<Member> members_;
-  std::barrier<> gate_;  // of the threads and the one that talks
-  std::atomic<int> at_work_{0};
-  std::atomic<bool> stopped_{false};
-  std::atomic<bool> over_{false};
-  Bell done_;
-  std::mutex mutex_;
-  std::optional<WorkerFailure> failure_;  // guarded by mutex_ while threads run
-  std::exception_ptr thrown_;             // guarded by mutex_ while threads run
-  std::vector<std::thread> threads_;
-};
-
-Crew::Crew(const WorkerTask& task)
-    : task_(task),
-      data_({.seed = task.seed, .rows = task.rows, .payload = Payload::parse(task.payload)}),
-      members_(static_cast<std::size_t>(task.threads)),
-      gate_(task.threads + 1) {
-  if (find_workload(task_.workload) == nullptr) {
-    throw Error::usage("a worker does not know the workload " + task_.workload);
-  }
-  if (task_.counting_vfs) layer_.emplace();
-  subject_ = make_subject(task_.strategy, {.path = task_.database,
-                                           .set = PragmaSet::parse(task_.set_file),
-                                           .vfs = layer_ ? layer_->name() : ""});
-  threads_.reserve(members_.size());
-  for (int thread = 0; thread < task_.threads; ++thread) {
-    threads_.emplace_back([this, thread] { work(thread); });
-  }
-}
-
-Crew::~Crew() {
-  over_.store(true);
-  gate_.arrive_and_wait();
-  for (std::thread& thread : threads_) thread.join();
-  for (Member& member : members_) member.client.reset();
-}
-
-void Crew::note_failure() noexcept {
-  const std::lock_guard lock(mutex_);
-  stopped_.store(true);
-  if (failure_) return;
-  thrown_ = std::current_exception();
-  try {
-    std::rethrow_exception(thrown_);
-  } catch (const std::exception& error) {
-    failure_ = failure_of(error);
-  }
-}
-
-void Crew::prepare(int thread) {
-  Member& member = members_[static_cast<std::size_t>(thread)];
-  if (task_.in_flight > 1) member.window.emplace(task_.in_flight);
-  member.client = find_workload(task_.workload)
-                      ->make_client({.subject = subject_.get(),
-                                     .data = &data_,
-                                     .thread = (task_.process * task_.threads) + thread,
-                                     .threads = task_.processes * task_.threads,
-                                     .operations = task_.operations,
-                                     .reads_percent = task_.reads_percent});
-  // One after the other: opening takes locks, and a set without a busy_timeout does not wait.
-  const std::lock_guard lock(mutex_);
-  if (!stopped_.load()) subject_->warm_up();
-}
-
-void Crew::make_requests(Member& member) {
-  const auto stopped = [this] { return stopped_.load(std::memory_order_relaxed); };
-  const auto on_failure = [this] { note_failure(); };
-  const LoopControl control{.stopped = stopped, .on_failure = on_failure};
-  if (member.window) {
-    keep_in_flight(*member.client, task_.operations, *member.window, member.tally, control);
-  } else {
-    pragmark::make_requests(*member.client, task_.operations, member.tally, control);
-  }
-}
-
-// Every thread comes through every gate, whatever failed: nobody waits for nobody.
-void Crew::work(int thread) noexcept {
-  Member& member = members_[static_cast<std::size_t>(thread)];
-  try {
-    prepare(thread);
-  } catch (const std::exception&) {
-    note_failure();
-  }
-  gate_.arrive_and_wait();  // ready
-  for (;;) {
-    gate_.arrive_and_wait();  // go, or over
-    if (over_.load()) return;
-    if (!stopped_.load()) make_requests(member);
-    if (at_work_.fetch_sub(1) == 1) done_.ring();
-  }
-}
-
-void Crew::wait_until_ready() {
-  gate_.arrive_and_wait();
-  const std::lock_guard lock(mutex_);
-  if (thrown_) std::rethrow_exception(thrown_);
-}
-
-void Crew::go() {
-  for (Member& member : members_) member.tally.clear();
-  if (layer_) before_ = layer_->counts();
-  at_work_.store(task_.threads);
-  gate_.arrive_and_wait();
-}
-
-bool Crew::wait_until_done(LineReader& input) {
-  bool input_open = true;
-  for (;;) {
-    // A negative descriptor is left out: an input that has ended would be readable for ever.
-    std::array<pollfd, 2> waited_for = {
-        pollfd{.fd = done_.descriptor(), .events = POLLIN, .revents = 0},
-        pollfd{.fd = input_open ? input.descriptor() : -1, .events = POLLIN, .revents = 0}};
-    if (::poll(waited_for.data(), waited_for.size(), -1) < 0) continue;  // EINTR
-    if (waited_for[0].revents != 0) break;
-    input_open = input.read_some();
-    if (!input_open) stopped_.store(true);
-  }
-  done_.silence();
-  return input_open;
-}
-
-WorkerResult Crew::result() {
-  WorkerResult result;
-  for (const Member& member : members_) result.tally.merge(member.tally);
-  if (layer_) result.io = layer_->counts() - before_;
-  const std::lock_guard lock(mutex_);
-  result.failure = failure_;
-  return result;
-}
 
 void ignore_signals() noexcept {
   struct sigaction ignore = {};
@@ -254,16 +94,15 @@ void serve(LineReader& input, int output) {
   if (!opening) return;
   const WorkerTask task = parse_open(*opening);
   set_memory_statistics(task.memory_statistics);
-  Crew crew(task);
-  crew.wait_until_ready();
+  Worker worker(task);
   bool heard = write_line(output, ready_line(linked_sqlite().version));
   while (heard) {
     const std::optional<std::string> command = input.next_line();
     if (!command) return;
     expect_go(*command);
-    crew.go();
-    if (!crew.wait_until_done(input)) return;
-    heard = write_line(output, done_line()) && write_line(output, result_line(crew.result()));
+    worker.go();
+    if (!worker.crew->wait_until_done(output)) return;
+    heard = write_line(output, done_line()) && write_line(output, result_line(worker.result()));
   }
 }
 

@@ -6,17 +6,14 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "json_line.h"
 #include "pragmark/bench/configuration.h"
-#include "pragmark/error.h"
 
 namespace pragmark {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kShownBytes = 80;  // of a line that is refused
+using Json = JsonLine::Json;
 
 // The counters of a file, in the order in which they travel.
 constexpr std::array kFileCounters = {
@@ -24,43 +21,14 @@ constexpr std::array kFileCounters = {
     &FileCounts::writes,    &FileCounts::written_bytes, &FileCounts::syncs,
     &FileCounts::truncates, &FileCounts::deletes,       &FileCounts::mapped_reads};
 
-[[noreturn]] void refuse(std::string_view line, std::string_view why) {
-  throw Error::usage(fmt::format("\"{}\": {}; the lines must be of {}", line.substr(0, kShownBytes),
-                                 why, kWorkerProtocol));
-}
-
-// Runs `read` on a line's object; whatever it finds missing or of another type refuses the line.
-template <typename Read>
-auto reading(std::string_view line, Read read) {
-  try {
-    const Json json = Json::parse(line);
-    return read(json);
-  } catch (const Json::exception& error) {
-    refuse(line, error.what());
-  }
-}
-
-void require_protocol(std::string_view line, const Json& json) {
+void require_protocol(const JsonLine& line, const Json& json) {
   const auto found = json.at("protocol").get<std::string>();
-  if (found != kWorkerProtocol) refuse(line, fmt::format("it speaks {}", found));
+  if (found != kWorkerProtocol) line.refuse(fmt::format("it speaks {}", found));
 }
 
-// A number from `low` to `high`, both included: nlohmann would wrap what does not fit.
-template <typename Number>
-Number number(std::string_view line, const Json& json, const char* key, std::int64_t low,
-              std::int64_t high) {
-  const Json& value = json.at(key);
-  const bool fits = value.is_number_integer() &&
-                    (!value.is_number_unsigned() ||
-                     value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high)) &&
-                    value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
-  if (!fits) refuse(line, fmt::format("{} is not a number from {} to {}", key, low, high));
-  return static_cast<Number>(value.get<std::int64_t>());
-}
-
-MemoryStatistics memory_statistics_of(std::string_view line, const std::string& text) {
+MemoryStatistics memory_statistics_of(const JsonLine& line, const std::string& text) {
   const std::optional<MemoryStatistics> found = parse_memory_statistics(text);
-  if (!found) refuse(line, fmt::format("memory_statistics is not {}", text));
+  if (!found) line.refuse(fmt::format("memory_statistics is not {}", text));
   return *found;
 }
 
@@ -136,22 +104,22 @@ Json to_json(const LatencyHistogram& latencies) {
   return {{"max_ns", latencies.max_ns()}, {"buckets", std::move(buckets)}};
 }
 
-void read_latencies(std::string_view line, const Json& json, LatencyHistogram& into) {
+void read_latencies(const JsonLine& line, const Json& json, LatencyHistogram& into) {
   for (const Json& pair : json.at("buckets")) {
     const auto bucket = pair.at(0).get<std::size_t>();
     if (bucket >= LatencyHistogram::kBuckets) {
-      refuse(line, fmt::format("there is no bucket {}", bucket));
+      line.refuse(fmt::format("there is no bucket {}", bucket));
     }
     into.add(bucket, pair.at(1).get<std::uint64_t>(), json.at("max_ns").get<std::uint64_t>());
   }
 }
 
-WorkerResult result_of(std::string_view line, const Json& json) {
+WorkerResult result_of(const JsonLine& line, const Json& json) {
   WorkerResult result;
   Tally& tally = result.tally;
   read_latencies(line, json.at("latencies"), tally.latencies);
   const auto count = [&](const char* key) {
-    return number<std::int64_t>(line, json, key, 0, INT64_MAX);
+    return line.number<std::int64_t>(json, key, 0, INT64_MAX);
   };
   tally.attempted = count("attempted");
   tally.reads = count("reads");
@@ -161,7 +129,7 @@ WorkerResult result_of(std::string_view line, const Json& json) {
   tally.errors = count("errors");
   const std::int64_t answered = tally.reads + tally.writes + tally.wrong_rows;
   if (static_cast<std::int64_t>(tally.latencies.count()) != answered) {
-    refuse(line, fmt::format("{} latencies of {} answers", tally.latencies.count(), answered));
+    line.refuse(fmt::format("{} latencies of {} answers", tally.latencies.count(), answered));
   }
   if (json.contains("io")) result.io = io_of(json.at("io"));
   if (json.contains("failure")) result.failure = failure_of(json.at("failure"));
@@ -223,50 +191,51 @@ std::string result_line(const WorkerResult& result) {
                {"latencies", to_json(tally.latencies)},
                {"io", to_json(result.io)}};
   if (result.failure) json["failure"] = to_json(*result.failure);
-  // A file name or a message of the system need not be UTF-8.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return line_of(json);
 }
 
 std::string error_line(const WorkerFailure& failure) {
-  const Json json = {{"say", "error"}, {"failure", to_json(failure)}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return line_of({{"say", "error"}, {"failure", to_json(failure)}});
 }
 
-WorkerTask parse_open(std::string_view line) {
-  return reading(line, [&](const Json& json) {
-    if (json.at("say") != "open") refuse(line, "the first line is not \"open\"");
+WorkerTask parse_open(std::string_view text) {
+  const JsonLine line(text, kWorkerProtocol);
+  return line.read([&](const Json& json) {
+    if (json.at("say") != "open") line.refuse("the first line is not \"open\"");
     require_protocol(line, json);
     WorkerTask task{
         .database = json.at("database"),
         .set_file = json.at("set_file"),
         .strategy = json.at("strategy"),
         .workload = json.at("workload"),
-        .rows = number<std::int64_t>(line, json, "rows", 1, kMostRows),
+        .rows = line.number<std::int64_t>(json, "rows", 1, kMostRows),
         .payload = json.at("payload"),
-        .seed = number<std::uint64_t>(line, json, "seed", 0, INT64_MAX),
-        .reads_percent = number<int>(line, json, "reads_percent", 0, 100),
-        .processes = number<int>(line, json, "processes", 1, kMostProcesses),
-        .threads = number<int>(line, json, "threads", 1, kMostThreads),
-        .in_flight = number<int>(line, json, "in_flight", 1, kMostInFlight),
-        .operations = number<std::int64_t>(line, json, "operations", 1, INT64_MAX),
+        .seed = line.number<std::uint64_t>(json, "seed", 0, INT64_MAX),
+        .reads_percent = line.number<int>(json, "reads_percent", 0, 100),
+        .processes = line.number<int>(json, "processes", 1, kMostProcesses),
+        .threads = line.number<int>(json, "threads", 1, kMostThreads),
+        .in_flight = line.number<int>(json, "in_flight", 1, kMostInFlight),
+        .operations = line.number<std::int64_t>(json, "operations", 1, INT64_MAX),
         .counting_vfs = json.at("counting_vfs"),
         .memory_statistics = memory_statistics_of(line, json.at("memory_statistics")),
     };
-    task.process = number<int>(line, json, "process", 0, task.processes - 1);
+    task.process = line.number<int>(json, "process", 0, task.processes - 1);
     if (json.contains("script")) task.script = script_of(json.at("script"));
     return task;
   });
 }
 
-void expect_go(std::string_view line) {
-  reading(line, [&](const Json& json) {
-    if (json.at("say") != "go") refuse(line, "it is not \"go\"");
+void expect_go(std::string_view text) {
+  const JsonLine line(text, kWorkerProtocol);
+  line.read([&](const Json& json) {
+    if (json.at("say") != "go") line.refuse("it is not \"go\"");
     return true;
   });
 }
 
-WorkerAnswer parse_answer(std::string_view line) {
-  return reading(line, [&](const Json& json) {
+WorkerAnswer parse_answer(std::string_view text) {
+  const JsonLine line(text, kWorkerProtocol);
+  return line.read([&](const Json& json) {
     WorkerAnswer answer;
     const auto says = json.at("say").get<std::string>();
     if (says == "ready") {
@@ -282,7 +251,7 @@ WorkerAnswer parse_answer(std::string_view line) {
       answer.says = WorkerSays::Error;
       answer.result.failure = failure_of(json.at("failure"));
     } else {
-      refuse(line, fmt::format("a worker does not say {}", says));
+      line.refuse(fmt::format("a worker does not say {}", says));
     }
     return answer;
   });

@@ -25,11 +25,13 @@ struct BenchOptions {
   double target = kDefaultTarget;
   bool require_target = false;
   bool list = false;
+  bool slices = false;  // work on command, instead of Google Benchmark's repetitions
   std::string command;  // to repeat the run
 };
 
 // Throws Error when nothing could be measured, Interrupted when the user stopped it; then there is
-// no result, and no scratch file either way.
+// no result, and no scratch file either way. With `slices`, speaks slice_protocol.h on stdin and
+// stdout.
 [[nodiscard]] ExitCode run_benchmarks(const BenchOptions& options);
 
 }  // namespace pragmark

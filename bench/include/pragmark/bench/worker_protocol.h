@@ -11,9 +11,9 @@
 // `open` comes once: the worker opens its connections, proves the PRAGMA set on each and makes its
 // clients. Each `go` makes every thread run `operations` requests; `done` comes when the last
 // thread is done and stops the clock, so that it holds nothing; `result` has what was counted since
-// `go`. Instead of `ready` a worker may say {"say":"error",..} and end. A worker whose input ends
-// while it runs stops at the next request and ends without an answer. Both sides refuse a protocol
-// that differs in a single letter.
+// `go`. Instead of `ready` a worker may say {"say":"error",..} and end. A worker whose benchmark is
+// gone while it runs stops at the next request and ends without an answer. Both sides refuse a
+// protocol that differs in a single letter.
 #pragma once
 
 #include <cstdint>
@@ -101,8 +101,8 @@ struct WorkerAnswer {
 [[nodiscard]] std::string error_line(const WorkerFailure& failure);
 
 // All throw Error (kind Usage) that shows the line when it is not of this protocol.
-[[nodiscard]] WorkerTask parse_open(std::string_view line);
-void expect_go(std::string_view line);
-[[nodiscard]] WorkerAnswer parse_answer(std::string_view line);
+[[nodiscard]] WorkerTask parse_open(std::string_view text);
+void expect_go(std::string_view text);
+[[nodiscard]] WorkerAnswer parse_answer(std::string_view text);
 
 }  // namespace pragmark
