@@ -12,6 +12,8 @@ packages=(
   # tests; libbenchmark-tools has compare.py, which must be able to read our results; sqlite3 is the
   # shell, into which the loadable extension is loaded
   libgtest-dev libgmock-dev python3-pytest libbenchmark-tools sqlite3
+  # gate: counts instructions, which no other load on the machine changes
+  valgrind
 )
 # Peers that bench measures beside ours. Whatever of them is absent is left out of the build.
 optional_packages=(libsqlitecpp-dev libsoci-dev)
