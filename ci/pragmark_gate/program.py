@@ -18,6 +18,7 @@ from .model import GateResult
 from .options import Mode, Options, parse
 from .outcome import EXIT_HOLDS, EXIT_UNUSABLE, outcome
 from .progress import StreamProgress
+from .recorded_run import run_recorded
 
 
 def main(arguments: list[str]) -> int:
@@ -54,8 +55,6 @@ def _calibrate(options: Options) -> int:
 
 def _measure(options: Options) -> GateResult:
     if options.mode is Mode.RECORDED:
-        from .recorded_run import run_recorded
-
         return run_recorded(options)
     profile = calibrate.profile_of(options)
     plan = calibrate.plan_of(options, calibrate.margins_of(profile))

@@ -86,6 +86,8 @@ def _noise(launches: Sequence[Launch], result: GateResult) -> str:
 
 def null_sentence(result: GateResult) -> str:
     """How the baseline did against its own copy."""
+    if result.pairing is None:
+        return "Null arm: none; the files were recorded earlier, and their history is the noise."
     null = [each for each in result.launches if each.phase is Phase.NULL]
     if not null:
         return "Null arm: no launches of the baseline against its own copy."
@@ -142,10 +144,13 @@ def rule_line(result: GateResult) -> str:
 
 def run_line(result: GateResult) -> str:
     """How the run was made."""
-    pairing = result.pairing.value if result.pairing else "recorded files"
-    cpu = "not pinned" if result.cpu is None else f"both arms on CPU {result.cpu}"
     better = "higher" if result.metric.higher_is_better else "lower"
+    metric = f"{result.metric.name} ({better} is better)"
+    if result.pairing is None:
+        return one_line(f"{metric}, recorded files; of the rule, margin, exclude, alpha, "
+                        "confidence and ungateable count here")
+    cpu = "not pinned" if result.cpu is None else f"both arms on CPU {result.cpu}"
     return one_line(
-        f"{result.metric.name} ({better} is better), paired by {pairing}, {cpu}, "
+        f"{metric}, paired by {result.pairing.value}, {cpu}, "
         f"{words.duration(result.seconds)} of {words.duration(result.budget_seconds)}"
     )

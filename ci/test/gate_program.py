@@ -44,7 +44,7 @@ def row(name: str = "scan/10", **changes: object) -> dict:
 
 
 def document(*rows: dict, **context: object) -> str:
-    whole = {"context": {"date": "2026-01-01", "num_cpus": 2, **context}, "benchmarks": list(rows)}
+    whole = {"context": {"date": "2026-01-01T10:00:00+00:00", "num_cpus": 2, **context}, "benchmarks": list(rows)}
     return json.dumps(whole, indent=1).replace('"@RATE@"', "@RATE@")
 
 
