@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import calibration, noise_profile, session
+from . import budget, calibration, noise_profile, session
 from .command import pairing_of, parse
 from .model import GateResult, Phase, Rule
 from .noise_profile import Profile
@@ -23,8 +23,6 @@ from .shape import to_plain
 
 # Of a run, in the table of what it could see. The rule's own number stands among them.
 LAUNCHES = (11, 16, 32, 64)
-# A run has null launches besides its own, and keeps time for an extension and a confirmation.
-BUDGET_OVER_MAIN = 4.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Sight:
     """What a run of so many launches could see, per benchmark."""
 
     launches: int
-    budget_seconds: float  # that such a run takes, extension and confirmation included
+    budget_seconds: float  # that such a run takes, null launches and confirmation included
     smallest_visible: Mapping[str, float]
 
 
@@ -68,9 +66,15 @@ def sights(
     for launches in sorted({*LAUNCHES, rule.launches}):
         noise = calibration.noise_of(arrays, replace(rule, launches=launches),
                                      np.random.default_rng([seed, launches]))
-        found.append(Sight(launches, launches * wave_seconds * BUDGET_OVER_MAIN,
+        found.append(Sight(launches, _budget_seconds(launches, rule, wave_seconds),
                            {each.benchmark: each.smallest_visible for each in noise}))
     return tuple(found)
+
+
+def _budget_seconds(launches: int, rule: Rule, wave_seconds: float) -> float:
+    """Of a run that makes so many launches and can confirm what it finds on as many."""
+    waves = 2 * launches * budget.null_factor(rule)
+    return waves * wave_seconds / (1.0 - budget.INSTRUCTIONS_SHARE)
 
 
 def plan_of(options: Options, margins: Mapping[str, float]) -> Plan:

@@ -56,7 +56,7 @@ class Launch:
     index: int  # when it ran, counted over the whole run
     order: str  # which arm ran when, e.g. "ABBA.."; A is the baseline
     baseline: tuple[float, ...]  # the metric of each round
-    candidate: tuple[float, ...]  # as many
+    candidate: tuple[float, ...]  # as many; of recorded files, one a run and their own number
     padding_bytes: tuple[int, int] = (0, 0)  # environment of baseline and candidate, at random
     counts: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # I/O per operation
     seconds: float = 0.0  # that the launch took, start-up included

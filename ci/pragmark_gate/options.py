@@ -34,7 +34,7 @@ class Mode(str, Enum):
 MEASURING = (Mode.LIVE, Mode.CALIBRATE)
 JUDGING = (Mode.LIVE, Mode.RECORDED)
 MEANT_FOR = {
-    "budget": MEASURING, "cpu": MEASURING, "pairing": MEASURING, "timeout": MEASURING,
+    "budget": MEASURING, "seed": MEASURING, "cpu": MEASURING, "pairing": MEASURING, "timeout": MEASURING,
     "launches": (Mode.LIVE,), "plant": (Mode.LIVE,), "instructions": (Mode.LIVE,),
     "profile": MEASURING, "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING, "markdown": JUDGING,
     "step_summary": JUDGING, "annotations": JUDGING, "export_benchmark_action": JUDGING,
@@ -131,7 +131,7 @@ def _options(parser: OneLineParser, mode: Mode, given: argparse.Namespace) -> Op
         # A fresh one each time: with one seed for all runs, whatever bias its layouts have would
         # come back in each of them.
         seed=secrets.randbits(32) if given.seed is None else given.seed,
-        cpu=_cpu(given.cpu),
+        cpu=None if mode is Mode.RECORDED else _cpu(given.cpu),
         pairing=None if given.pairing in (None, "auto") else Pairing(given.pairing),
         profile=given.profile or "",
         planted=given.plant or 0.0,

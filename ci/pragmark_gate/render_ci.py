@@ -43,8 +43,7 @@ def _benchmarks(result: GateResult, policy: Policy) -> list[str]:
               Verdict.IMPROVED: NOTICE}
     return [
         annotation(levels[row.verdict], f"{row.verdict_words}: {row.benchmark}",
-                   f"{row.change} {row.interval}, n = {row.n}, p = {row.p}. {row.reason} "
-                   f"{row.confirmation}".rstrip())
+                   f"{row.change} {row.interval}, n = {row.n}, p = {row.p}. {row.reason}")
         for row in view.rows(result) if row.verdict in levels
     ]
 

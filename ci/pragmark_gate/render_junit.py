@@ -49,8 +49,7 @@ def render_error(message: str) -> str:
 def _benchmark(row: view.Row, policy: Policy, void: str) -> Case:
     figures = (f"change {row.change}, interval {row.interval}, n = {row.n}, p = {row.p}, "
                f"smallest visible slowdown {row.visible}")
-    said = " ".join(each for each in (row.reason, row.confirmation) if each)
-    message = f"{row.verdict_words}: {figures}. {said}"
+    message = f"{row.verdict_words}: {figures}. {row.reason}"
     problem = ERROR if void else _problem_of(row.verdict, policy)
     return Case(row.benchmark, row.seconds, problem, f"void: {void}" if void else message, message)
 

@@ -68,8 +68,7 @@ def _render(result: GateResult, policy: Policy, rows: Sequence[view.Row], left_o
              _strong(each.verdict.value, each.verdict is CountVerdict.WORSE)) for each in changed)))
     blocks += [f"Warning: {escaped(warning)}" for warning in answer.warnings]
     blocks.append(_folded("Why, one by one", [
-        f"- {code(row.benchmark)}: {escaped(f'{row.reason} {row.confirmation}'.rstrip())} "
-        f"(margin {row.margin}, noise {row.noise}, alpha {row.alpha})" for row in rows]))
+        f"- {code(row.benchmark)}: {escaped(row.reason)} (margin {row.margin}, noise {row.noise}, alpha {row.alpha})" for row in rows]))
     blocks.append(_folded("What was compared", _compared(result)))
     blocks.append(_folded("How: rule, seed, null arm, counts", _how(result)))
     return "\n\n".join(each for each in blocks if each) + "\n"

@@ -50,8 +50,8 @@ def _judgements(result: GateResult, colour: bool) -> list[str]:
     shown = [lines[0]]
     for row, line in zip(rows, lines[1:]):
         shown.append(_last_coloured(line, row.verdict_words, row.verdict, colour))
-        said = [row.reason] if row.verdict is not Verdict.PASSED else []
-        shown += [f"{INDENT * 2}{each}" for each in (*said, row.confirmation) if each]
+        if row.verdict is not Verdict.PASSED and row.reason:
+            shown.append(f"{INDENT * 2}{row.reason}")
     better = "negative" if result.metric.higher_is_better else "positive"
     shown += [f"{INDENT}change: of {one_line(result.metric.name)}, {better} is worse; p: one-sided, "
               "in the direction of the change; noise: SD of launches;",

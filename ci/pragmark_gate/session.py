@@ -141,6 +141,9 @@ class _Run:
         if count < self._rule.launches:
             self._notes.append(f"The budget holds {count} launches of each benchmark, not "
                                f"{self._rule.launches}.")
+        elif count > self._rule.launches:
+            self._notes.append(f"{self._rule.launches} launches of each benchmark could not have "
+                               f"shown anything; {count} were made.")
         if not self._launcher.waves(gated, Phase.MAIN, count, self._until):
             self._notes.append("The budget ended before the main launches did.")
         return self._look(gated, 1, Phase.MAIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from pragmark_report.errors import one_line
@@ -19,6 +19,7 @@ VERDICT_WORDS = {Verdict.UNGATEABLE: "cannot be gated here"}
 # Of a context that has many keys: what a reader asks first. The JSON has them all.
 CONFIGURATION = ("pragma_set", "durability", "sqlite_version", "filesystem", "pragmark_version",
                  "pragmark_build_type", "cpu_model", "kernel")
+SET_KEY = "pragma_set:"  # and the set's name: its settings
 # Of a context, what differs between any two processes: readings of the moment, and the command.
 OF_THE_MOMENT = {"date", "load_avg", "mhz_per_cpu", "steal_percent", "fdatasync_us_p50",
                  "executable", "command", "seed"}
@@ -39,8 +40,7 @@ class Row:
     visible: str
     margin: str
     noise: str  # robust SD of the launches
-    reason: str
-    confirmation: str  # a sentence, or empty
+    reason: str  # with what fresh launches said, when there were some
     seconds: float  # spent on its launches
 
 
@@ -71,19 +71,8 @@ def _row(judgement: Judgement, result: GateResult) -> Row:
         margin=words.percent(judgement.margin),
         noise=_noise([each for each in mine if each.phase in DECIDING], result),
         reason=one_line(judgement.reason),
-        confirmation=_confirmation(judgement, result),
         seconds=sum(each.seconds for each in mine),
     )
-
-
-def _confirmation(judgement: Judgement, result: GateResult) -> str:
-    said = judgement.confirmation
-    if said is None:
-        return ""
-    change = words.metric_change(said.effect, result.metric)
-    answer = "confirmed" if said.confirmed else "not confirmed"
-    return (f"{answer.capitalize()} on {said.launches} fresh launches: {change}, "
-            f"p = {words.probability(said.p)}.")
 
 
 def _noise(launches: Sequence[Launch], result: GateResult) -> str:
@@ -97,6 +86,8 @@ def _noise(launches: Sequence[Launch], result: GateResult) -> str:
 
 def null_sentence(result: GateResult) -> str:
     """How the baseline did against its own copy."""
+    if result.pairing is None:
+        return "Null arm: none; the files were recorded earlier, and their history is the noise."
     null = [each for each in result.launches if each.phase is Phase.NULL]
     if not null:
         return "Null arm: no launches of the baseline against its own copy."
@@ -123,14 +114,25 @@ def counts_sentence(result: GateResult) -> str:
 
 def configuration(result: GateResult) -> list[tuple[str, str, str]]:
     """(key, baseline, candidate): what is asked first, and everything in which the arms differ."""
-    before, after = result.baseline.context, result.candidate.context
+    before, after = (_one_set(each.context) for each in (result.baseline, result.candidate))
     keys = [key for key in dict.fromkeys((*before, *after))
-            if key in CONFIGURATION or key.startswith("pragma_set:")
+            if key in CONFIGURATION or key.startswith(SET_KEY)
             or (before.get(key) != after.get(key) and key not in OF_THE_MOMENT)]
     place = {key: index for index, key in enumerate(CONFIGURATION)}
-    keys.sort(key=lambda key: place.get(key, 0 if key.startswith("pragma_set:") else len(place)))
-    return [tuple(one_line(text) for text in (key, before.get(key, words.NOTHING),
-                                              after.get(key, words.NOTHING))) for key in keys]
+    keys.sort(key=lambda key: place.get(key, 0 if key.startswith(SET_KEY) else len(place)))
+    return [tuple(one_line(str(text)) for text in (key, before.get(key, words.NOTHING),
+                                                   after.get(key, words.NOTHING))) for key in keys]
+
+
+def _one_set(context: Mapping[str, object]) -> dict[str, object]:
+    """The context with its PRAGMA set, when there is one only, under a key without its name, so
+    that the sets of two arms stand beside each other."""
+    sets = [key for key in context if key.startswith(SET_KEY)]
+    if len(sets) != 1:
+        return dict(context)
+    name = sets[0]
+    rest = {key: value for key, value in context.items() if key != name}
+    return {"pragma_set": f"{name.removeprefix(SET_KEY)}: {context[name]}", **rest}
 
 
 def rule_line(result: GateResult) -> str:
@@ -142,10 +144,13 @@ def rule_line(result: GateResult) -> str:
 
 def run_line(result: GateResult) -> str:
     """How the run was made."""
-    pairing = result.pairing.value if result.pairing else "recorded files"
-    cpu = "not pinned" if result.cpu is None else f"both arms on CPU {result.cpu}"
     better = "higher" if result.metric.higher_is_better else "lower"
+    metric = f"{result.metric.name} ({better} is better)"
+    if result.pairing is None:
+        return one_line(f"{metric}, recorded files; of the rule, margin, exclude, alpha, "
+                        "confidence and ungateable count here")
+    cpu = "not pinned" if result.cpu is None else f"both arms on CPU {result.cpu}"
     return one_line(
-        f"{result.metric.name} ({better} is better), paired by {pairing}, {cpu}, "
+        f"{metric}, paired by {result.pairing.value}, {cpu}, "
         f"{words.duration(result.seconds)} of {words.duration(result.budget_seconds)}"
     )

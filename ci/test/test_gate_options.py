@@ -132,6 +132,8 @@ BAD = [
     ([*LIVE, "extra"], ["extra"]),
     ([*LIVE, "--step-summary"], ["--step-summary", "GITHUB_STEP_SUMMARY is not set"]),
     ([*RECORDED, "--budget", "5m"], ["--budget means nothing", "--baseline-json"]),
+    ([*RECORDED, "--seed", "1"], ["--seed means nothing"]),
+    ([*RECORDED, "--cpu", "none"], ["--cpu means nothing"]),
     ([*RECORDED, "--plant", "5%"], ["--plant means nothing"]),
     ([*RECORDED, "--launches", "5"], ["--launches means nothing"]),
     ([*RECORDED, "--profile", "n.json"], ["--profile means nothing"]),

@@ -43,14 +43,14 @@ def test_the_table_has_change_interval_n_p_and_verdict():
     row = line_with(text(RUN), READ, "regressed")
     assert re.search(r" -4\.8%  +\[-5\.9, -3\.7\] +16 +1\.5e-05 .* 3% +4\.1%  regressed$", row)
     assert line_with(text(RUN), MIXED).endswith("13.7%  undecided")
-    assert "Confirmed on 16 fresh launches: -5.0%, p = 1.5e-05." in text(RUN)
+    assert "Confirmed by 16 fresh launches: -5.0%." in text(RUN)
 
 
 def test_the_text_tells_what_it_rests_on():
     shown = text(RUN)
     assert shown.startswith("pragmark gate: regressed: sequential_read -4.8%; sequential_write sync")
     line_with(shown, "Null arm: 3 launches", "median +0.1%")
-    line_with(shown, "pragma_set:production: journal_mode=WAL; synchronous=NORMAL")
+    line_with(shown, "pragma_set: production: journal_mode=WAL; synchronous=NORMAL")
     line_with(shown, "sqlite_version: 3.40.1")
     line_with(shown, "filesystem: ext4")
     line_with(shown, "pragmark_version: 0.1.0 -> 0.2.0  (differs)")
@@ -62,6 +62,13 @@ def test_the_text_tells_what_it_rests_on():
     line_with(shown, "syncs_per_operation", "1          2   +100%  worse")
     assert "checkpoints_per_operation" not in shown  # it did not change
     line_with(shown, "Counts per operation: 1 same, 1 worse.")
+
+
+def test_the_sets_of_the_arms_stand_beside_each_other():
+    other = ArmDescription("new", {"pragma_set:durable": "synchronous=FULL"})
+    line_with(text(result(judgement(), candidate=other)),
+              "pragma_set: production: journal_mode=WAL; synchronous=NORMAL -> durable: synch",
+              "(differs)")
 
 
 def test_colour_only_where_it_is_asked_for():
@@ -115,7 +122,7 @@ def test_junit_of_a_run_that_says_nothing_is_red_everywhere():
 def test_junit_says_how_much_and_how_sure():
     root = ElementTree.fromstring(render_junit.render(RUN, PLAIN))
     message = root.find(".//failure").get("message")
-    for said in ("-4.8%", "[-5.9, -3.7]", "n = 16", "p = 1.5e-05", "4.1%", "Confirmed on 16"):
+    for said in ("-4.8%", "[-5.9, -3.7]", "n = 16", "p = 1.5e-05", "4.1%", "Confirmed by 16"):
         assert said in message
 
 
