@@ -6,7 +6,7 @@ usage: gate_study.py run --out DIR [--gate PROGRAM] [--command CMD] [--null N] [
 
 `run` shuffles a list of runs of `pragmark gate` by the seed and makes each in turn: the same
 command on both sides (--null), a candidate slowed down physically by a known share (--plant), a
-candidate with synchronous=FULL (--settings), and the same command in fixed order, A then B, beside
+candidate with synchronous=FULL (--settings), and the copy in fixed order, A then B, beside
 a load that grows (--fixed). Each leaves its whole result as DIR/KIND-NUMBER.json; what is there is
 not made again, so a study can be interrupted and taken up. `tell` counts, with exact binomial
 intervals, and replays on the same launches what other rules would have said. No run is dropped:
@@ -21,6 +21,8 @@ import argparse
 import math
 import os
 import random
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -62,17 +64,26 @@ def cases(options: argparse.Namespace) -> list[Case]:
     return listed
 
 
+def copy_of_program(options: argparse.Namespace) -> str:
+    """The command with a copy of its program: one command for both sides the gate refuses."""
+    program, *rest = shlex.split(options.command)
+    copy = options.out.resolve() / "copy" / Path(program).name
+    copy.parent.mkdir(exist_ok=True)
+    shutil.copy2(program, copy)
+    return shlex.join([str(copy), *rest])
+
+
 def arguments(case: Case, options: argparse.Namespace, out: Path) -> list[str]:
-    candidate = options.command
-    extra = ["--plant", case.kind.removeprefix("plant-") if "plant" in case.kind else "0%"]
+    candidate, extra = copy_of_program(options), []
+    if case.kind.startswith("plant-"):
+        extra = ["--plant", case.kind.removeprefix("plant-")]
     if case.kind == "settings":
         candidate += " --pragmas production+synchronous=FULL"
-        extra = []
     if case.kind == "fixed":
-        extra += ["--order", "fixed"]
+        extra = ["--order", "fixed"]
     seed = random.Random(f"{options.seed} {case.name}").getrandbits(32)
     return [str(options.gate), "--baseline", options.command, "--candidate", candidate, *extra,
-            "--seed", str(seed), "--instructions", "off", "--out", str(out), "--format", "json",
+            "--seed", str(seed), "--instructions", "off", "--counts", "report", "--out", str(out), "--format", "json",
             *options.pass_on]
 
 

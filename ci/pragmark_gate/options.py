@@ -36,6 +36,7 @@ JUDGING = (Mode.LIVE, Mode.RECORDED)
 MEANT_FOR = {
     "budget": MEASURING, "seed": MEASURING, "cpu": MEASURING, "pairing": MEASURING, "timeout": MEASURING,
     "launches": (Mode.LIVE,), "plant": (Mode.LIVE,), "instructions": (Mode.LIVE,),
+    "order": (Mode.LIVE,),
     "profile": MEASURING, "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING, "markdown": JUDGING,
     "step_summary": JUDGING, "annotations": JUDGING, "export_benchmark_action": JUDGING,
     "export_bencher": JUDGING,
@@ -61,6 +62,7 @@ class Options:
     pairing: Pairing | None
     profile: str  # read before a run, written by a calibration; empty: none
     planted: float
+    ab_fixed: bool
     instructions: bool
     timeout_seconds: float
     format: str
@@ -135,6 +137,7 @@ def _options(parser: OneLineParser, mode: Mode, given: argparse.Namespace) -> Op
         pairing=None if given.pairing in (None, "auto") else Pairing(given.pairing),
         profile=given.profile or "",
         planted=given.plant or 0.0,
+        ab_fixed=given.order == "fixed",
         instructions=_instructions(parser, given.instructions),
         timeout_seconds=given.timeout or DEFAULT_TIMEOUT_SECONDS,
         format=given.format,
@@ -226,6 +229,8 @@ def _add_measuring(parser: OneLineParser) -> None:
         help="how a launch alternates the arms (slices where both are `pragmark bench`)")
     add("--plant", type=values.share_or_zero, metavar="SHARE",
         help="slow the candidate down on purpose, to see that it is found")
+    add("--order", choices=("balanced", "fixed"),
+        help="fixed: baseline first in every round, only to study what that does (balanced)")
     add("--instructions", choices=("on", "off", "auto"),
         help="count instructions with valgrind (auto: when it is installed)")
     add("--timeout", type=values.duration, metavar="TIME",

@@ -135,6 +135,8 @@ BAD = [
     ([*RECORDED, "--seed", "1"], ["--seed means nothing"]),
     ([*RECORDED, "--cpu", "none"], ["--cpu means nothing"]),
     ([*RECORDED, "--plant", "5%"], ["--plant means nothing"]),
+    ([*RECORDED, "--order", "fixed"], ["--order means nothing"]),
+    ([*LIVE, "--order", "AB"], ["--order", "balanced"]),
     ([*RECORDED, "--launches", "5"], ["--launches means nothing"]),
     ([*RECORDED, "--profile", "n.json"], ["--profile means nothing"]),
     ([*CALIBRATE, "--junit", "x"], ["--junit means nothing", "--calibrate"]),
