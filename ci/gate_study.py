@@ -158,7 +158,7 @@ def tell(options: argparse.Namespace) -> int:
     return 0
 
 
-def parse() -> argparse.Namespace:
+def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0],
                                      epilog="example: gate_study.py run --out build/study --null 20 "
                                      "--plant 5%%:20 --plant 10%%:10")
@@ -180,7 +180,7 @@ def parse() -> argparse.Namespace:
     telling.add_argument("folder", type=Path)
     for each in (running, telling):
         each.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def main() -> int:
