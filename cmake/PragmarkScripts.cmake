@@ -1,5 +1,6 @@
-# The front door and the launchers of the Python programs, beside the other programs. The build folder has the layout of an
-# installed pragmark (bin/ and share/pragmark/), so that the scripts look in one place only.
+# The front door and the launchers of the Python programs, beside the other programs. The build
+# folder has the layout of an installed pragmark (bin/ and share/pragmark/), so that the scripts look
+# in one place only.
 set(PRAGMARK_SHARE_DIR ${PROJECT_BINARY_DIR}/share/pragmark)
 
 # COPYONLY makes CMake copy again, before the next build, when the script was edited.

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/steps.sh
 
 # Name and function of each step (step_NAME, dashes as underscores), in order.
-STEPS=(install structure format shell build unit python sets benchmarks consumer asan tsan mutants)
+STEPS=(install structure format shell build unit python sets benchmarks gate consumer asan tsan mutants)
 QUICK=(build unit python)
 CI_MUTANTS_S=240
 
@@ -36,6 +36,7 @@ describe() {
     python) echo "Python tests; the README's figures are those of the published results" ;;
     sets) echo "the verifier on right and on wrong PRAGMA sets, and its self-test" ;;
     benchmarks) echo "every benchmark for one operation, and a report from it" ;;
+    gate) echo "the regression gate, live, on a PRAGMA set that costs a sync per commit" ;;
     consumer) echo "a project that uses the installed package" ;;
     asan) echo "unit tests with a current SQLite built in, all under ASan and UBSan" ;;
     tsan) echo "the threaded tests under ThreadSanitizer" ;;
@@ -165,6 +166,15 @@ step_benchmarks() {
     --schema standard,one-index,no-indexes,without-rowid --ops 1 --repetitions 1 --rows 100 \
     --dir "$work"
   build/bin/pragmark report "$work/bench.json" --out "$work/report"
+}
+
+# One exit code follows from exact counts, whatever the machine's noise; verdicts on noise are tested
+# on invented launches.
+step_gate() {
+  local bench="build/bin/pragmark bench --workload sequential_write --strategy per-thread --dir $work"
+  expect_exit 1 build/bin/pragmark gate --baseline "$bench" \
+    --candidate "$bench --pragmas production+synchronous=FULL" \
+    --launches 8 --instructions off --budget 3m
 }
 
 step_consumer() {
