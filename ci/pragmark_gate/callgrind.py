@@ -9,16 +9,17 @@ from pathlib import Path
 from pragmark_report.errors import InputError
 
 VALGRIND = "valgrind"
-# The subjects of pragmark bench that do the work of a request on the calling thread. A toggle turns
-# the counting on when the function begins and off when it returns, so none of these may call another.
+# The subjects of pragmark bench that do the work of a request on the calling thread. A toggle
+# turns the counting on when the function begins and off when it returns, so none of these may
+# call another.
 SUBJECTS = (
     "pragmark::(anonymous namespace)::StoreSubject",
     "pragmark::Raw",
     "pragmark::(anonymous namespace)::SqliteCpp",
     "pragmark::(anonymous namespace)::Soci",
 )
-# The whole signature: the compiler's cold part of a function has the same name with an appendix, and
-# a jump into it must not count as a second call.
+# The whole signature: the compiler's cold part of a function has the same name with an appendix,
+# and a jump into it must not count as a second call.
 REQUESTS = ("read(*Topic&)", "write(*Topic const&)")
 TOTALS = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 

@@ -102,7 +102,8 @@ def judge(benchmark: str, readings: Readings) -> CountComparison:
         reason = (f"the baseline was counted twice: {ours / OPERATIONS:.6g} and "
                   f"{readings.again / OPERATIONS:.6g} instructions")
         return _without_number(benchmark, CountVerdict.VARIES, reason)
-    layout = max(abs(readings.baseline_padded / ours - 1), abs(readings.candidate_padded / theirs - 1))
+    layout = max(abs(readings.baseline_padded / ours - 1),
+                 abs(readings.candidate_padded / theirs - 1))
     if layout > MOST_LAYOUT:
         reason = f"a larger environment alone changes it by {layout:.2%}"
         return _without_number(benchmark, CountVerdict.VARIES, reason)

@@ -141,7 +141,7 @@ def _refuse_other_benchmarks(reference: _Run, run: _Run) -> None:
             raise InputError(lacking.path, problem, "record the same benchmarks in each run")
     for name, unit in here.units.items():
         if unit != there.units[name]:
-            problem = f"{name} is measured in {unit}, and in {there.units[name]} in {reference.path}"
+            problem = f"{name} is measured in {unit}, in {reference.path} in {there.units[name]}"
             raise InputError(run.path, problem, "use one unit of time")
 
 

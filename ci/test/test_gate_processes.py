@@ -63,7 +63,8 @@ def refusal(runner):
 
 def test_a_launch_is_one_process_of_each_arm_with_its_own_values(place):
     cpu = max(os.sched_getaffinity(0))
-    plan = plan_of(command(place, 100, "x/iterations:9", "y"), command(place, 90, "x", "y"), cpu=cpu)
+    plan = plan_of(
+        command(place, 100, "x/iterations:9", "y"), command(place, 90, "x", "y"), cpu=cpu)
     runner = ProcessRunner(plan)
     assert runner.benchmarks() == ("x", "y")
     assert runner.contexts()[0]["num_cpus"] == "2"
@@ -184,7 +185,8 @@ def test_a_plant_is_refused_since_it_would_plant_nothing(place):
 
 def test_ctrl_c_ends_the_process_and_leaves_no_file(place):
     pid_file = place / "pid"
-    runner = ProcessRunner(plan_of(shell(f"echo $$ > {pid_file}; : > $0; exec sleep 600"), "true {out}"))
+    waits = shell(f"echo $$ > {pid_file}; : > $0; exec sleep 600")
+    runner = ProcessRunner(plan_of(waits, "true {out}"))
 
     def interrupt():
         while not (pid_file.exists() and pid_file.read_text().strip()):

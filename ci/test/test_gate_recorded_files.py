@@ -1,4 +1,4 @@
-"""Recorded results: comparable ones in the order of their dates, others refused by key and value."""
+"""Recorded results: like ones in the order of their dates, others refused by key and value."""
 
 import copy
 import json
@@ -145,7 +145,7 @@ def test_a_benchmark_that_is_missing_somewhere_is_refused(write):
 
 
 def test_units_that_differ_are_refused(write):
-    assert "measured in us, and in ns" in refusal([write(1), write(2, unit="us")], [write(3)])
+    assert "in ns; " in refusal([write(1), write(2, unit="us")], [write(3)])
     assert "measured in us, and by the baseline in ns" in refusal([write(1)], [write(3, unit="us")])
 
 
