@@ -223,6 +223,14 @@ def test_a_full_stdout_is_no_success(sides):
     assert finished.returncode == 2 and "stdout: No space left" in said(finished)
 
 
+def test_a_reader_that_has_read_enough_changes_nothing(sides):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        finished = gate(*sides.arguments(50_000), stdout=pipe)
+    assert finished.returncode == 1 and said(finished) == ""
+
+
 def test_a_broken_installation_is_one_line_and_neither_a_pass_nor_a_regression(sides, tmp_path):
     (tmp_path / "scipy").mkdir()
     (tmp_path / "scipy" / "__init__.py").write_text("raise ImportError('half\\ninstalled')\n")
