@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pragmark_report.columns import INDENT, aligned
 from pragmark_report.errors import one_line
 
 from . import words
 from .calibrate import Calibrated, Sight
 from .calibration import Noise, Rate
-from .render_text import INDENT, aligned
 
 HEADINGS = ("benchmark", "n", "SD", "lag-1", "margin", "")
 

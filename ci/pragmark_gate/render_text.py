@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from pragmark_report.columns import INDENT, aligned
 from pragmark_report.errors import one_line
 
 from . import view, words
@@ -13,7 +12,6 @@ from .outcome import Policy, Status, outcome
 HEADINGS = ("benchmark", "change", "95% interval", "n", "p", "noise", "margin", "visible",
             "verdict")
 COUNT_HEADINGS = ("benchmark", "count", "baseline", "candidate", "change", "verdict")
-INDENT = "  "
 RED, GREEN, YELLOW = "31", "32", "33"
 COLOURS = {
     Verdict.REGRESSED: RED, Verdict.IMPROVED: GREEN, Verdict.PASSED: GREEN,
@@ -84,17 +82,6 @@ def _arms(result: GateResult) -> list[str]:
         lines.append(f"{INDENT}{key}: {before}" + ("" if same else f" -> {after}  (differs)"))
     return lines
 
-
-def aligned(table: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
-    """Columns under each other; those of `left` hold words, the others figures."""
-    widths = [max(len(line[place]) for line in table) for place in range(len(table[0]))]
-    return [
-        INDENT + "  ".join(
-            cell.ljust(width) if place in left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths))
-        ).rstrip()
-        for line in table
-    ]
 
 
 def _last_coloured(line: str, last: str, key: object, colour: bool) -> str:

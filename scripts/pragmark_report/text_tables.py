@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import words
+from .columns import INDENT, aligned
 from .levers import Ladder
 from .scaling import Group, Point
 from .yardsticks import Comparison
-
-INDENT = "  "
 
 
 def ladder(ladder_: Ladder) -> list[str]:
@@ -26,7 +25,7 @@ def ladder(ladder_: Ladder) -> list[str]:
             words.ratio(step.gain),
             words.effect_text(step.gain) + ("" if step.interleaved else ", not interleaved"),
         ))
-    return _aligned(table, left=(0, 1, 6))
+    return aligned(table, left=(0, 1, 6))
 
 
 def comparisons(found: Sequence[Comparison]) -> list[str]:
@@ -44,7 +43,7 @@ def comparisons(found: Sequence[Comparison]) -> list[str]:
             words.ratio(each.p99_9_ratio),
             words.n_text((each.ours.n, each.against.n)),
         ))
-    return _aligned(table, left=(0, 1, 2, 3))
+    return aligned(table, left=(0, 1, 2, 3))
 
 
 def scaling_tables(groups: Sequence[Group]) -> list[str]:
@@ -58,7 +57,7 @@ def scaling_tables(groups: Sequence[Group]) -> list[str]:
             lines.append(f"{INDENT}{words.series_text(series.like, group.quantity)}, {counts}")
             table = [(group.quantity, "requests/s", "95% interval", "p99 us", "share of the best")]
             table += [_point(point) for point in series.points]
-            lines += [INDENT + line for line in _aligned(table, left=())]
+            lines += [INDENT + line for line in aligned(table, left=())]
         lines.append("")
     return lines
 
@@ -72,14 +71,3 @@ def _point(point: Point) -> tuple[str, ...]:
         words.number(point.row.counters.get("latency_us_p99")),
         words.share(point.share),
     )
-
-
-def _aligned(table: Sequence[Sequence[str]], left: Sequence[int]) -> list[str]:
-    widths = [max(len(line[place]) for line in table) for place in range(len(table[0]))]
-    return [
-        INDENT + "  ".join(
-            cell.ljust(width) if place in left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, widths))
-        ).rstrip()
-        for line in table
-    ]
