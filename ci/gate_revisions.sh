@@ -66,6 +66,14 @@ base=$(git merge-base "$base" "$head") ||
   die "${revisions[0]} and ${revisions[1]} have no common ancestor here: fetch the whole history"
 [ "$base" != "$head" ] || die "BASE holds all of HEAD already: there is nothing to compare"
 
+# Asked of the sources, so that nobody waits for a build that is of no use.
+if [ "$bench" = "$BENCH" ]; then
+  for side in base head; do
+    git grep --quiet -e --slices "${!side}" -- bench ||
+      die "$side (${!side}) has no pragmark bench --slices: take a newer one, or another --bench"
+  done
+fi
+
 keep=$work
 if [ -n "$work" ]; then
   mkdir -- "$work" || die "--work $work cannot be made: name a folder that does not exist"

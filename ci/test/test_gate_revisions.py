@@ -95,6 +95,16 @@ def test_bad_revisions_are_unusable(repository, revisions, said):
     assert finished.stderr.count("\n") == 1 and said in finished.stderr, finished.stderr
 
 
+def test_a_revision_from_before_slices_is_told_before_anything_is_built(repository):
+    repository.commit("second", 100_000)
+    finished = subprocess.run([SCRIPT, "first", "second", "--build", "false"],
+                              cwd=repository.folder, env=repository.environment, text=True,
+                              timeout=120, capture_output=True, check=False)
+    assert finished.returncode == 2 and finished.stdout == ""
+    assert finished.stderr.count("\n") == 1
+    assert "base (" in finished.stderr and "no pragmark bench --slices" in finished.stderr
+
+
 def test_a_revision_that_cannot_be_built_is_unusable(repository):
     repository.commit("broken", 100_000)
     finished = repository.gate("first", "broken", build="grep -v broken name || { echo why; exit 1; }")
