@@ -33,7 +33,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _end(message: str, status: int) -> int:
-    printable = message.encode("ascii", errors="backslashreplace").decode("ascii")
+    # Escape sequences too: a message may hold what a program wrote.
+    printable = "".join(each if " " <= each <= "~" else ascii(each)[1:-1] for each in message)
     try:
         print(f"pragmark gate: {printable}", file=sys.stderr)
     except OSError:  # nobody listens; the status says it

@@ -83,8 +83,7 @@ def plan_of(options: Options, margins: Mapping[str, float]) -> Plan:
         rule=options.rule, margins=margins, benchmarks=options.benchmarks,
         budget_seconds=options.budget_seconds, seed=options.seed, cpu=options.cpu,
         pairing=options.pairing, planted=options.planted, instructions=options.instructions,
-        ab_fixed=options.ab_fixed,
-        timeout_seconds=options.timeout_seconds,
+        rounds=options.rounds, ab_fixed=options.ab_fixed, timeout_seconds=options.timeout_seconds,
     )
 
 

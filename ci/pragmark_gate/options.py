@@ -15,12 +15,14 @@ from . import option_values as values
 from .help import DESCRIPTION, EXAMPLES
 from .model import Metric, Pairing, Rule
 from .outcome import Policy
+from .runner import Plan
 from .start import default_cpu
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 FROM_ENVIRONMENT = object()  # of --step-summary without a file; argparse would convert a text
 DEFAULT_BUDGET_SECONDS = 300.0
 DEFAULT_TIMEOUT_SECONDS = 60.0
+LEAST_ROUNDS, MOST_ROUNDS = 2, 1000
 FORMATS = ("text", "json", "junit", "markdown")
 
 
@@ -34,10 +36,12 @@ class Mode(str, Enum):
 MEASURING = (Mode.LIVE, Mode.CALIBRATE)
 JUDGING = (Mode.LIVE, Mode.RECORDED)
 MEANT_FOR = {
-    "budget": MEASURING, "seed": MEASURING, "cpu": MEASURING, "pairing": MEASURING, "timeout": MEASURING,
+    "budget": MEASURING, "seed": MEASURING, "cpu": MEASURING, "pairing": MEASURING,
+    "rounds": MEASURING, "timeout": MEASURING,
     "launches": (Mode.LIVE,), "plant": (Mode.LIVE,), "instructions": (Mode.LIVE,),
     "order": (Mode.LIVE,),
-    "profile": MEASURING, "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING, "markdown": JUDGING,
+    "profile": MEASURING, "undecided": JUDGING, "counts": JUDGING, "junit": JUDGING,
+    "markdown": JUDGING,
     "step_summary": JUDGING, "annotations": JUDGING, "export_benchmark_action": JUDGING,
     "export_bencher": JUDGING,
 }
@@ -62,6 +66,7 @@ class Options:
     pairing: Pairing | None
     profile: str  # read before a run, written by a calibration; empty: none
     planted: float
+    rounds: int  # of a launch in slices
     ab_fixed: bool
     instructions: bool
     timeout_seconds: float
@@ -85,9 +90,13 @@ def parse(arguments: list[str]) -> Options:
                          "choose text or json")
         if given.out and given.profile:
             parser.error("--out and --profile would both be the profile; leave one out")
-    if mode is Mode.LIVE and given.baseline.split() == given.candidate.split() and not given.plant:
+    if given.rounds is not None and given.pairing == Pairing.PROCESSES.value:
+        parser.error("--rounds means nothing with --pairing processes; leave it out")
+    same = mode is Mode.LIVE and given.baseline.split() == given.candidate.split()
+    if same and given.plant is None:
         parser.error("--baseline and --candidate are the same command, which can show nothing; "
-                     "--calibrate measures one against itself, --plant slows a candidate down")
+                     "--calibrate measures one against itself, --plant slows a candidate down, "
+                     "--plant 0% asks for the same on both sides")
     return _options(parser, mode, given)
 
 
@@ -137,6 +146,7 @@ def _options(parser: OneLineParser, mode: Mode, given: argparse.Namespace) -> Op
         pairing=None if given.pairing in (None, "auto") else Pairing(given.pairing),
         profile=given.profile or "",
         planted=given.plant or 0.0,
+        rounds=Plan.rounds if given.rounds is None else given.rounds,
         ab_fixed=given.order == "fixed",
         instructions=_instructions(parser, given.instructions),
         timeout_seconds=given.timeout or DEFAULT_TIMEOUT_SECONDS,
@@ -153,10 +163,10 @@ def _cpu(word: str | None) -> int | None:
 
 
 def _instructions(parser: OneLineParser, word: str | None) -> bool:
-    there = shutil.which("valgrind") is not None
-    if word == "on" and not there:
+    """With auto and without valgrind the result says that nothing was counted, and why."""
+    if word == "on" and shutil.which("valgrind") is None:
         parser.error("--instructions on: valgrind is not on PATH; install it, or --instructions auto")
-    return word != "off" and there
+    return word != "off"
 
 
 def _step_summary(parser: OneLineParser, given: object) -> str:
@@ -228,7 +238,10 @@ def _add_measuring(parser: OneLineParser) -> None:
     add("--pairing", choices=("auto", "slices", "processes"),
         help="how a launch alternates the arms (slices where both are `pragmark bench`)")
     add("--plant", type=values.share_or_zero, metavar="SHARE",
-        help="slow the candidate down on purpose, to see that it is found")
+        help="slow the candidate down on purpose, to see that it is found; 0%% allows the same "
+             "command on both sides")
+    add("--rounds", type=values.whole_number(LEAST_ROUNDS, MOST_ROUNDS), metavar="N",
+        help=f"pairs of slices in a launch ({Plan.rounds})")
     add("--order", choices=("balanced", "fixed"),
         help="fixed: baseline first in every round, only to study what that does (balanced)")
     add("--instructions", choices=("on", "off", "auto"),

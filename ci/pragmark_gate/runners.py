@@ -18,6 +18,8 @@ def runner_for(plan: Plan) -> Runner:
     if plan.planted:
         raise InputError("--plant", "only slices of pragmark bench can be slowed down on purpose",
                          "give both sides pragmark bench, or drop it")
+    if plan.rounds != Plan.rounds:
+        raise InputError("--rounds", "only slices of pragmark bench have rounds", "leave it out")
     from .processes import ProcessRunner  # only now: a run in slices needs none of it
 
     return ProcessRunner(plan)

@@ -6,9 +6,11 @@ import os
 
 import pytest
 from pragmark_gate import options
+from pragmark_gate.calibrate import plan_of
 from pragmark_gate.model import Metric, Pairing, Rule
 from pragmark_gate.options import Mode, parse
 from pragmark_gate.outcome import Policy
+from pragmark_gate.runner import Plan
 
 LIVE = ["--baseline", "old/bench", "--candidate", "new/bench"]
 RECORDED = ["--baseline-json", "a.json", "b.json", "--candidate-json", "c.json"]
@@ -78,6 +80,22 @@ def test_the_same_command_twice_shows_something_when_one_is_slowed_down():
     assert made.planted == 0.05
 
 
+@pytest.mark.parametrize("word", ["0%", "0", "0.0"])
+def test_the_same_command_twice_is_compared_where_that_is_said(word):
+    assert parse(["--baseline", "bench", "--candidate", "bench", "--plant", word]).planted == 0.0
+
+
+@pytest.mark.parametrize("job", [LIVE, CALIBRATE])
+def test_rounds_reach_the_plan(job):
+    assert plan_of(parse(job), {}).rounds == Plan.rounds
+    assert plan_of(parse([*job, "--rounds", "2"]), {}).rounds == 2
+
+
+def test_the_order_is_fixed_only_where_it_is_asked_for():
+    for words, fixed in (([], False), (["--order", "balanced"], False), (["--order", "fixed"], True)):
+        assert plan_of(parse([*LIVE, *words]), {}).ab_fixed is fixed
+
+
 def test_the_summary_file_of_the_service_is_used_only_when_asked(monkeypatch):
     monkeypatch.setenv(options.SUMMARY_VARIABLE, "/tmp/summary.md")
     assert parse(LIVE).step_summary == ""
@@ -93,8 +111,14 @@ BAD = [
     ([*LIVE, *RECORDED], ["exclude", "choose one job"]),
     ([*LIVE, *CALIBRATE], ["exclude"]),
     ([*RECORDED, *CALIBRATE], ["exclude"]),
-    (["--baseline", "b  --x", "--candidate", "b --x"], ["same command", "--calibrate", "--plant"]),
-    (["--baseline", "b", "--candidate", "b", "--plant", "0"], ["same command"]),
+    (["--baseline", "b  --x", "--candidate", "b --x"], ["same command", "--calibrate", "--plant 0%"]),
+    ([*LIVE, "--rounds", "1"], ["--rounds", "from 2 to 1000"]),
+    ([*LIVE, "--rounds", "1001"], ["--rounds", "from 2 to 1000"]),
+    ([*LIVE, "--rounds", "8", "--pairing", "processes"], ["--rounds means nothing", "processes"]),
+    ([*RECORDED, "--rounds", "8"], ["--rounds means nothing", "--baseline-json"]),
+    ([*LIVE, "--order", "random"], ["--order", "balanced"]),
+    ([*RECORDED, "--order", "fixed"], ["--order means nothing"]),
+    ([*CALIBRATE, "--order", "fixed"], ["--order means nothing"]),
     (["--baseline", " ", "--candidate", "b"], ["--baseline", "no command"]),
     (["--baseline", "", "--candidate", "b"], ["--baseline", "no command"]),
     ([*LIVE, "--budget", "5"], ["--budget", "'5'", "5m"]),
@@ -161,8 +185,7 @@ def test_a_bad_command_line_is_one_line_and_exit_2(arguments, said, capsys, monk
 
 def test_instructions_need_valgrind_only_where_they_are_demanded(capsys, monkeypatch):
     monkeypatch.setattr(options.shutil, "which", lambda name: None)
-    assert parse(LIVE).instructions is False
-    assert parse([*LIVE, "--instructions", "auto"]).instructions is False
+    assert parse(LIVE).instructions  # the result then says that they were not counted, and why
     with pytest.raises(SystemExit):
         parse([*LIVE, "--instructions", "on"])
     assert "valgrind is not on PATH" in capsys.readouterr().err

@@ -1,4 +1,24 @@
-"""`pragmark gate` as a program: the exit codes, and that nothing which went wrong ever passes."""
+"""`pragmark gate` as a program: the exit codes, and that nothing which went wrong ever passes.
+
+Where each way to fail is tried. Here, unless a file is named; `answers` is
+test_gate_program_answers.py, `jobs` test_gate_program_jobs.py, others are test_gate_*.py too.
+
+    empty, truncated JSON; `benchmarks: []`; erred; NaN, Infinity     BROKEN
+    no rate, zero and negative rates; Debug build; unknown schema     BROKEN; slices: answers
+    missing JSON                        a_program_that_is_not_there; processes (no file), jobs
+    a filter that matches nothing; units that differ; all ties        by their names
+    a benchmark missing on one side or renamed                        lacks_a_benchmark; BROKEN
+    too few launches                    too_little_time, fewer_launches; recorded runs: jobs
+    other operation counts or checksums                               answers, slice_faults
+    the same on both sides              options (commands), jobs and recorded_files (files)
+    crashed, killed, timed out; crashed in the confirmation           ends_badly; slices: answers
+    disk full                           full_stdout; while it writes: answers, outputs
+    unwritable place; two outputs in one file                         by their names
+    unlike fingerprints in recorded mode                              jobs, recorded_files
+    the gate itself raising             broken_installation; answers
+    interruption                        by its name; while it writes: answers
+    regressed, undecided, void, counts  answers
+"""
 
 from __future__ import annotations
 

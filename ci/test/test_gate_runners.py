@@ -43,3 +43,8 @@ def test_a_command_that_cannot_be_used(baseline, candidate, blamed):
     with pytest.raises(InputError) as refused:
         runner_for(Plan(baseline, candidate))
     assert str(refused.value).startswith(blamed)
+
+
+def test_whole_processes_have_no_rounds():
+    with pytest.raises(InputError, match="^--rounds: only slices of pragmark bench"):
+        runner_for(Plan("theirs {out}", "theirs {out}", rounds=8))
