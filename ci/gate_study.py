@@ -153,7 +153,7 @@ def tell(options: argparse.Namespace) -> int:
                    key=lambda path: path.stat().st_mtime_ns)
     for path in files:
         usable = path.suffix == ".json"
-        found[path.stem] = document.loads(path.read_text(), str(path))[0] if usable else None
+        found[path.stem] = document.load(str(path))[0] if usable else None
     print(study.markdown(study.by_kind(found), options.seed))
     return 0
 

@@ -9,6 +9,8 @@ import statistics as python_statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pragmark_report.errors import InputError
+
 from . import calibration, other_rules
 from .calibration import Rate
 from .model import GateResult, Judgement, Metric, Phase, Rule, Verdict
@@ -85,9 +87,11 @@ def synthetic_alarms(runs: Sequence[StudyRun], seed: int) -> calibration.Calibra
     """The rate over runs drawn from the real launches of identical programs.
 
     The launches of all runs of kind "null" but confirmations (those were made because of what
-    came before) are one series. REQUIRES: there are such runs.
+    came before) are one series. InputError when there are too few.
     """
     results = [run.result for run in runs if run.kind == "null" and run.result]
+    if not results:
+        raise InputError("the study", "no run of kind null", "make some with --null")
     launches = [replace(launch, index=place * 100_000 + launch.index)
                 for place, result in enumerate(results) for launch in result.launches]
     effects = calibration.effects_of(launches, results[0].metric, Phase.MAIN, Phase.EXTENSION)
@@ -107,8 +111,14 @@ def replayed(runs: Sequence[StudyRun], metric: Metric) -> tuple[other_rules.Row,
 
 
 def markdown(runs: Sequence[StudyRun], seed: int) -> str:
-    """The whole account. REQUIRES: there is a usable run of kind "null"."""
+    """The whole account, of a study that goes on, too."""
     results = [run.result for run in runs if run.result]
+    if not results:
+        raise InputError("the study", "no run has a result", "see the logs beside where they belong")
+    try:
+        noise = _noise(synthetic_alarms(runs, seed))
+    except InputError as error:
+        noise = [f"No rate of drawn runs: {error}."]
     metric, rule = results[0].metric, results[0].rule
     lost = ", ".join(f"{count} of {kind}" for kind, count in unusable(runs).items() if count)
     return "\n".join([
@@ -118,7 +128,7 @@ def markdown(runs: Sequence[StudyRun], seed: int) -> str:
         "",
         *_table(rows(runs), metric),
         "",
-        *_noise(synthetic_alarms(runs, seed)),
+        *noise,
         "",
         *_replay(replayed(runs, metric)),
     ])

@@ -10,8 +10,10 @@ from pathlib import Path
 import gate_samples as samples
 import pytest
 
-from pragmark_gate import study
+from pragmark_gate import document, study
 from pragmark_gate.model import Confirmation, Phase, Verdict
+from pragmark_gate.outcome import Policy
+from pragmark_report.errors import InputError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import gate_study  # noqa: E402
@@ -105,3 +107,21 @@ def test_a_run_is_told_what_its_kind_asks_for(tmp_path, kind, words):
     assert baseline != candidate and candidate.endswith(" --x")
     assert Path(candidate.split()[0]).read_bytes() == Path(sys.executable).read_bytes()
     assert [each for each in arguments[5:] if each in words] == words
+
+
+def test_what_was_run_can_be_told(tmp_path, capsys):
+    for number in range(2):
+        made = samples.result(samples.judgement(), launches=tuple(
+            samples.launch(samples.READ, index, 1 + 0.01 * math.sin(7 * index + number))
+            for index in range(16)))
+        (tmp_path / f"null-{number:03d}.json").write_text(document.dumps(made, Policy()))
+    (tmp_path / "fixed-000.unusable").write_text("it ended early")
+    assert gate_study.tell(gate_study.parse(["tell", str(tmp_path)])) == 0
+    told = capsys.readouterr().out
+    assert "0/2 [0.0%, 84.2%]" in told and "1 of fixed." in told
+
+
+def test_a_study_that_has_just_begun_is_told_as_far_as_it_got():
+    assert "No rate of drawn runs: " in study.markdown([run("fixed", 0, samples.judgement())], 1)
+    with pytest.raises(InputError, match="no run has a result"):
+        study.markdown([study.StudyRun("null", "null-000", None)], 1)
