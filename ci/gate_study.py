@@ -138,6 +138,9 @@ def make(case: Case, options: argparse.Namespace) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.settings and "--pragmas" in options.command:
+        raise InputError("--command", "it names PRAGMA sets, and --settings gives the candidate one",
+                         "leave --pragmas out: production is the default")
     options.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     for case in cases(options):

@@ -141,6 +141,13 @@ def test_the_list_of_runs_is_that_of_the_seed(tmp_path):
     assert names != [each.name for each in other]
 
 
+def test_a_study_of_settings_takes_a_command_without_any(tmp_path):
+    given = options(tmp_path, "--settings", "1", "--command", "bench --pragmas production")
+    with pytest.raises(InputError, match="--command: it names PRAGMA sets"):
+        gate_study.run(given)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("kind, words", [
     ("null", []), ("plant-5%", ["--plant", "5%"]), ("fixed", ["--order", "fixed"]),
 ])
