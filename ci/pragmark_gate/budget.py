@@ -41,6 +41,11 @@ def least_confirmation(rule: Rule) -> int:
     return next(n for n in range(1, 64) if statistics.tail(n, n) <= rule.confirm_alpha)
 
 
+def wanted_confirmation(rule: Rule) -> int:
+    """The rule's number of fresh launches, or as many more as can confirm anything at all."""
+    return max(rule.confirmation, least_confirmation(rule))
+
+
 def main_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
     """The rule's number, or fewer that still leave time to confirm, or an InputError.
 

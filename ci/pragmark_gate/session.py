@@ -156,7 +156,7 @@ class _Run:
         wave = self._launcher.wave_seconds(undecided)
         kept = budget.null_factor(self._rule) * (
             wave * budget.least_confirmation(self._rule)
-            + self._launcher.wave_seconds(found) * self._rule.confirmation)
+            + self._launcher.wave_seconds(found) * budget.wanted_confirmation(self._rule))
         count = budget.more_launches(self._left - kept, wave, self._rule, self._rule.extension)
         if count == 0:
             self._notes.append("The budget left no time for the extension.")
@@ -181,7 +181,7 @@ class _Run:
         names = tuple(candidates)
         least = budget.least_confirmation(self._rule)
         count = budget.more_launches(self._left, self._launcher.wave_seconds(names), self._rule,
-                                     self._rule.confirmation)
+                                     budget.wanted_confirmation(self._rule))
         if count >= least:
             self._launcher.waves(names, Phase.CONFIRMATION, count, self._until)
         return {name: self._confirmed_one(judgement, least)
