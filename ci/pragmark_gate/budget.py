@@ -65,6 +65,19 @@ def main_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
     return max(least, min(wanted, fit - confirming))
 
 
+def calibration_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
+    """As many as fit, or an InputError before the time is spent on what cannot be used."""
+    least = statistics.least_calibration(benchmarks, rule)
+    fit = max(0, math.floor(cost.left_seconds / cost.wave_seconds))
+    if fit < least:
+        need = cost.spent_seconds + least * cost.wave_seconds
+        raise InputError(
+            f"--budget {cost.budget_seconds:g}", f"it holds {fit} launches of {benchmarks} "
+            f"benchmarks, and a calibration takes {least}",
+            f"give it {math.ceil(need * 1.1)} s, or fewer benchmarks")
+    return fit
+
+
 def more_launches(seconds: float, wave_seconds: float, rule: Rule, most: int) -> int:
     """As many waves as fit, nulls included, up to `most`; 0 when not even one does."""
     if wave_seconds <= 0.0:

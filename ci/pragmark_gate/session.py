@@ -66,12 +66,10 @@ def calibrate_run(
         launcher = Launcher(plan, ours, tools.progress, tools.clock)
         names = ours.benchmarks()
         launcher.warm_up(names)
-        left = plan.budget_seconds - launcher.spent_seconds
-        launcher.waves(names, Phase.NULL, int(left / launcher.wave_seconds(names)),
-                       plan.budget_seconds, null_every=0)
-        if not launcher.launches:
-            raise InputError(f"--budget {plan.budget_seconds:g}", "it ended in the warm-up",
-                             "give the calibration more time")
+        cost = budget.Cost(launcher.wave_seconds(names), launcher.spent_seconds,
+                           plan.budget_seconds)
+        count = budget.calibration_launches(cost, plan.rule, len(names))
+        launcher.waves(names, Phase.NULL, count, plan.budget_seconds, null_every=0)
         return launcher.launches
     finally:
         tools.progress.end()
