@@ -10,10 +10,11 @@ command on both sides (--null), a candidate slowed down physically by a known sh
 candidate with synchronous=FULL (--settings), and the copy in fixed order, A then B, beside
 a load that grows (--fixed). Each leaves its whole result as DIR/KIND-NUMBER.json; what is there is
 not made again, so a study can be interrupted and taken up. `tell` counts, with exact binomial
-intervals, and replays on the same launches what other rules would have said; `pack` keeps what it needs for that in one small file. No
-run is dropped: one that has no result is counted as unusable.
+intervals, and replays on the same launches what other rules would have said; `pack` keeps what it
+needs for that in one small file. No run is dropped: one that has no result is counted as unusable.
 
-Exit codes: 0 done, 1 a document is out of date (--check), 2 bad usage or input, 3 stopped before the end.
+Exit codes: 0 done, 1 a document is out of date (--check), 2 bad usage or input, 3 stopped before
+the end.
 """
 
 from __future__ import annotations
@@ -22,17 +23,20 @@ import argparse
 import math
 import os
 import random
+import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "ci")]
-from pragmark_gate import document, study, study_account  # noqa: E402
+from pragmark_gate import document, option_values, outputs, study, study_account  # noqa: E402
 from pragmark_gate.model import GateResult  # noqa: E402
 from pragmark_gate.study_account import Study  # noqa: E402
 from pragmark_report.errors import InputError  # noqa: E402
@@ -62,7 +66,7 @@ def cases(options: argparse.Namespace) -> list[Case]:
     counts = {"null": options.null, "settings": options.settings, "fixed": options.fixed}
     for word in options.plant:
         share, _, count = word.partition(":")
-        counts[f"plant-{share}"] = int(count)
+        counts[f"plant-{share}"] = int(count)  # both were checked when they were parsed
     listed = [Case(kind, number) for kind, count in counts.items() for number in range(count)]
     random.Random(options.seed).shuffle(listed)
     return listed
@@ -87,8 +91,8 @@ def arguments(case: Case, options: argparse.Namespace, out: Path) -> list[str]:
         extra = ["--order", "fixed"]
     seed = random.Random(f"{options.seed} {case.name}").getrandbits(32)
     return [str(options.gate), "--baseline", options.command, "--candidate", candidate, *extra,
-            "--seed", str(seed), "--instructions", "off", "--counts", "report", "--out", str(out), "--format", "json",
-            *options.pass_on]
+            "--seed", str(seed), "--instructions", "off", "--counts", "report", "--out", str(out),
+            "--format", "json", *options.pass_on]
 
 
 class GrowingLoad:
@@ -137,10 +141,16 @@ def make(case: Case, options: argparse.Namespace) -> None:
         out.with_suffix(".unusable").write_text(log.read_text())
 
 
+def stopped(signum: int, frame: object) -> NoReturn:
+    """Without this the busy processes of --fixed would outlive a study that is told to end."""
+    raise KeyboardInterrupt
+
+
 def run(options: argparse.Namespace) -> int:
     if options.settings and "--pragmas" in options.command:
         raise InputError("--command", "it names PRAGMA sets, and --settings gives the candidate one",
                          "leave --pragmas out: production is the default")
+    signal.signal(signal.SIGTERM, stopped)
     options.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     for case in cases(options):
@@ -167,9 +177,7 @@ def study_of_folder(folder: Path) -> Study:
 
 def pack(options: argparse.Namespace) -> int:
     content = study_account.dumps(study_of_folder(options.folder))
-    aside = options.out.with_name(f"{options.out.name}.part")
-    aside.write_text(content, encoding="utf-8")
-    aside.replace(options.out)
+    outputs.write_files({str(options.out): content})
     return 0
 
 
@@ -187,7 +195,7 @@ def tell(options: argparse.Namespace) -> int:
             print(f"gate_study.py: {options.into} is not what {source} gives: run it without --check",
                   file=sys.stderr)
         return int(written != text)
-    options.into.write_text(written, encoding="utf-8")
+    outputs.write_files({str(options.into): written})
     return 0
 
 
@@ -199,6 +207,15 @@ def with_block(text: str, told: str, document_path: Path) -> str:
         raise InputError(document_path, f"it has no block `{OPENING}` .. `{CLOSING}`",
                          "put both comments where the account belongs")
     return f"{before}{opening}\n{told}\n{closing}{after}"
+
+
+def planted(word: str) -> str:
+    """`5%:20`: so many runs with so much planted."""
+    share, _, count = word.partition(":")
+    if not re.fullmatch("[0-9]{1,6}", count):
+        raise argparse.ArgumentTypeError(f"{word!r} is no share and number of runs; write 5%:20")
+    option_values.share(share)
+    return word
 
 
 def parse(words: list[str] | None = None) -> argparse.Namespace:
@@ -213,7 +230,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     running.add_argument("--command", default=DEFAULT_COMMAND, help="the `pragmark bench` command")
     for kind in ("null", "settings", "fixed"):
         running.add_argument(f"--{kind}", type=int, default=0, metavar="N")
-    running.add_argument("--plant", action="append", default=[], metavar="SHARE:N")
+    running.add_argument("--plant", type=planted, action="append", default=[], metavar="SHARE:N")
     running.add_argument("--stop-after", type=float, default=math.inf, metavar="SECONDS",
                          help="begin no run after this time")
     running.add_argument("--pass-on", action="append", default=[], metavar="OPTION",
@@ -238,6 +255,9 @@ def main() -> int:
     options = parse()
     try:
         return options.job(options)
+    except KeyboardInterrupt:
+        print("gate_study.py: interrupted; the same command goes on", file=sys.stderr)
+        return 3
     except (InputError, OSError) as error:
         print(f"gate_study.py: {error}", file=sys.stderr)
         return 2

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import gate_samples as samples
@@ -158,6 +161,34 @@ def test_a_run_is_told_what_its_kind_asks_for(tmp_path, kind, words):
     assert baseline != candidate and candidate.endswith(" --x")
     assert Path(candidate.split()[0]).read_bytes() == Path(sys.executable).read_bytes()
     assert [each for each in arguments[5:] if each in words] == words
+
+
+def test_a_share_without_a_number_is_bad_usage(tmp_path, capsys):
+    with pytest.raises(SystemExit) as caught:
+        options(tmp_path, "--plant", "5%")
+    assert caught.value.code == 2 and "5%:20" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_study_that_is_stopped_leaves_no_process(tmp_path, number):
+    """A busy process of --fixed that nobody ends would load the core for ever."""
+    gate, mark = tmp_path / "gate", tmp_path / "mark"
+    gate.write_text(f"#!/bin/sh\necho $$ >{mark}\nexec sleep 60\n")
+    gate.chmod(0o755)
+    words = ["run", "--out", tmp_path / "out", "--gate", gate, "--command", sys.executable,
+             "--fixed", "1"]
+    with subprocess.Popen([sys.executable, gate_study.__file__, *map(str, words)],
+                          stderr=subprocess.PIPE, text=True) as process:
+        while not (mark.exists() and mark.read_text().strip()) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.5)  # by now the load is there
+        load = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.send_signal(number)
+        _, said = process.communicate(timeout=30)
+    assert len(load) == 2 and process.returncode == 3
+    assert said.count("\n") == 1 and "the same command goes on" in said
+    assert not [pid for pid in load if Path(f"/proc/{pid}").exists()]
+    assert not [each for each in (tmp_path / "out").iterdir() if each.suffix == ".unusable"]
 
 
 def written_runs(folder: Path) -> None:
