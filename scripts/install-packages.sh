@@ -11,7 +11,7 @@ packages=(
   python3-matplotlib python3-numpy python3-scipy python3-jinja2
   # tests; libbenchmark-tools has compare.py, which must be able to read our results; sqlite3 is the
   # shell, into which the loadable extension is loaded
-  libgtest-dev libgmock-dev python3-pytest libbenchmark-tools sqlite3
+  libgtest-dev libgmock-dev python3-pytest python3-pytest-xdist libbenchmark-tools sqlite3
   # gate: counts instructions, which no other load on the machine changes
   valgrind
 )

@@ -237,3 +237,9 @@ def test_a_study_that_has_just_begun_is_told_as_far_as_it_got():
     assert "No rate of drawn runs: " in study.markdown(begun, 1)
     with pytest.raises(InputError, match="no run has a result"):
         study_account.study_of({"null-000": None})
+
+
+def test_the_published_study_is_what_the_readme_tells():
+    root = Path(gate_study.__file__).resolve().parents[1]
+    published = root / "reports" / "published" / "gate" / "study.json"
+    assert tell(published, "--into", root / "ci" / "README.md", "--check") == 0
