@@ -7,6 +7,7 @@
 #include <benchmark/benchmark.h>
 
 #include "pragmark/bench/answer_check.h"
+#include "pragmark/bench/latency_counters.h"
 #include "pragmark/bench/python_original.h"
 #include "pragmark/bench/subject.h"
 #include "pragmark/bench/worker_group.h"
@@ -208,11 +209,7 @@ void BenchmarkCase::report(benchmark::State& state) {
   set("operations", total.attempted);
   set("busy_errors", total.busy_errors);
   set("errors", total.errors);
-  set("latency_us_p50", total.latencies.percentile_us(50));
-  set("latency_us_p90", total.latencies.percentile_us(90));
-  set("latency_us_p99", total.latencies.percentile_us(99));
-  set("latency_us_p99_9", total.latencies.percentile_us(99.9));
-  set("latency_us_max", total.latencies.max_us());
+  for (const auto& [name, us] : latency_counters(total.latencies)) set(name, us);
   if (repetition_->harness_ns_per_op) set("harness_ns_per_op", *repetition_->harness_ns_per_op);
   if (!repetition_->layer) return;
   const IoCounts& cost = repetition_->cost;

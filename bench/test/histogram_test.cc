@@ -94,7 +94,14 @@ TEST(LatencyHistogram, KeepsTheMaximumBeyondTheLastBucket) {
   LatencyHistogram histogram;
   histogram.record(std::chrono::hours{3});
   EXPECT_DOUBLE_EQ(histogram.max_us(), 3 * 3600 * 1e6);
-  EXPECT_LE(histogram.percentile_us(50), histogram.max_us());
+  EXPECT_EQ(histogram.filled_buckets(),
+            (std::vector<LatencyHistogram::FilledBucket>{{LatencyHistogram::kBuckets - 1, 1}}));
+}
+
+TEST(LatencyHistogram, PercentileIsNeverBeyondTheMaximum) {
+  LatencyHistogram histogram;
+  histogram.record(nanoseconds{1 << 20});  // the lower end of its bucket, below the middle
+  EXPECT_DOUBLE_EQ(histogram.percentile_us(50), 1048.576);
 }
 
 TEST(LatencyHistogram, ClockThatStoodStillOrWentBackCountsAsZero) {
