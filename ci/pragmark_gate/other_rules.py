@@ -170,11 +170,6 @@ def replies(runs: Sequence[ReplayedRun], metric: Metric) -> list[tuple[Reply, ..
     return found
 
 
-def replay_table(runs: Sequence[ReplayedRun], metric: Metric) -> tuple[Row, ...]:
-    """Both steps. REQUIRES: runs in the order of time."""
-    return table([(run.planted, told) for run, told in zip(runs, replies(runs, metric))])
-
-
 def table(runs: Sequence[tuple[float, Sequence[Reply]]]) -> tuple[Row, ...]:
     """From the planted share and the replies of each run: rows by rule, share and benchmark, then
     ANY."""

@@ -131,7 +131,7 @@ def _answer(found: Sequence[Row]) -> Iterator[str]:
     for row in found:
         if row.kind.startswith(PLANT) and row.benchmark != ANY:
             planted.setdefault(row.kind.removeprefix(PLANT), []).append(row)
-    for share, own in sorted(planted.items(), key=lambda each: float(each[0].rstrip("%"))):
+    for share, own in planted.items():
         short = short_names(row.benchmark for row in own)
         told = ", ".join(f"{short[row.benchmark]} {row.regressed.hits}/{row.regressed.runs}"
                          for row in own)

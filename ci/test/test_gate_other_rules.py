@@ -16,6 +16,12 @@ METRIC = Metric()
 TWELVE = np.linspace(0.99, 1.01, 12)
 
 
+def replayed(runs):
+    """The table of runs in the order of time."""
+    return other_rules.table([(run.planted, told)
+                              for run, told in zip(runs, other_rules.replies(runs, METRIC))])
+
+
 def launch(benchmark="read", index=0, baseline=TWELVE, candidate=TWELVE, phase=Phase.MAIN):
     """Of costs; the launch holds rates."""
     return Launch(benchmark, phase, index, "AB", tuple(1.0 / np.asarray(baseline)),
@@ -85,20 +91,20 @@ def test_rules_see_the_first_main_launch_or_two_and_no_other():
         launch(index=1, candidate=slow, phase=Phase.NULL),
         launch(index=0, candidate=slow, phase=Phase.CONFIRMATION),
     ))
-    table = other_rules.replay_table([run], METRIC)
+    table = replayed([run])
     for rule in other_rules.RULES:
         assert rates(table, f"{rule}, alternated") == (0, 1)
         assert rates(table, f"{rule}, A, then B") == (0, 1)
     # The cores ran slower from the second launch on, for both arms: only "A, then B" believes it.
     drift = ReplayedRun((launch(index=0), launch(index=1, baseline=slow, candidate=slow)))
-    table = other_rules.replay_table([drift], METRIC)
+    table = replayed([drift])
     for rule in other_rules.RULES:
         assert rates(table, f"{rule}, alternated") == (0, 1)
         assert rates(table, f"{rule}, A, then B") == (1, 1)
 
 
 def test_one_launch_has_no_then():
-    table = other_rules.replay_table([ReplayedRun((launch(),))], METRIC)
+    table = replayed([ReplayedRun((launch(),))])
     assert {each.rule for each in table} == {f"{rule}, alternated" for rule in other_rules.RULES}
 
 
@@ -106,18 +112,18 @@ def test_the_stored_value_is_the_first_run_s_and_ages():
     day, night = TWELVE, 1.2 * TWELVE  # the machine, not the program
     runs = [ReplayedRun((launch(baseline=each, candidate=each),))
             for each in (day, day, night, night)]
-    assert rates(other_rules.replay_table(runs, METRIC), STORED) == (2, 3)
+    assert rates(replayed(runs), STORED) == (2, 3)
     planted = [*runs, ReplayedRun((launch(candidate=1.2 * day),), planted=0.1)]
-    assert rates(other_rules.replay_table(planted, METRIC), STORED, 0.1) == (1, 1)
+    assert rates(replayed(planted), STORED, 0.1) == (1, 1)
     # A benchmark that is new has no stored value yet.
-    assert not [row for row in other_rules.replay_table(runs[:1], METRIC) if row.rule == STORED]
+    assert not [row for row in replayed(runs[:1]) if row.rule == STORED]
 
 
 def test_the_table_counts_runs_and_has_exact_intervals():
     quiet = ReplayedRun((launch("a"), launch("b", 1)), regressed=frozenset())
     both = ReplayedRun((launch("a", candidate=2 * TWELVE), launch("b", 1, candidate=2 * TWELVE)),
                        planted=0.5, regressed=frozenset({"a"}))
-    table = other_rules.replay_table([quiet, quiet, quiet, both, both], METRIC)
+    table = replayed([quiet, quiet, quiet, both, both])
     assert table[0].rule == OURS
     assert rates(table, OURS, 0.0, ANY) == (0, 3)
     assert rates(table, OURS, 0.5, "a") == rates(table, OURS, 0.5, ANY) == (2, 2)
@@ -125,7 +131,7 @@ def test_the_table_counts_runs_and_has_exact_intervals():
     assert rates(table, "asv, alternated", 0.5, ANY) == (2, 2)  # once a run, not once a benchmark
     row = next(each for each in table if each.rule == OURS and each.benchmark == ANY)
     assert (row.rate.low, row.rate.high) == (0.0, pytest.approx(1 - 0.025 ** (1 / 3)))
-    without = other_rules.replay_table([ReplayedRun(quiet.launches)], METRIC)
+    without = replayed([ReplayedRun(quiet.launches)])
     assert OURS not in {each.rule for each in without}
 
 
@@ -139,7 +145,7 @@ def test_repetitions_of_one_process_are_not_replicates():
 
     runs = [ReplayedRun(tuple(launch(name, place, process(), process())
                               for place, name in enumerate("abcdabcd"))) for _ in range(60)]
-    table = other_rules.replay_table(runs, METRIC)
+    table = replayed(runs)
     for way in (other_rules.ALTERNATED, other_rules.A_THEN_B):
         for rule in ("compare.py U test", "Welch t-test"):
             hits, count = rates(table, f"{rule}, {way}", 0.0, ANY)
