@@ -11,6 +11,7 @@
     outcome         a result into one answer and the exit code
     view            the rows that all outputs show (words: numbers as text)
     render_*        the outputs; document: JSON, which is also read
+    study           what many runs say of the gate itself (study_account: what is kept of a run)
     options         the command line (option_values: one word of it; help: its prose)
     program         joins them; __main__ makes sure that what fails does not pass
 """
