@@ -25,7 +25,7 @@ from .google_benchmark import Results, load_results, same_unit
 from .model import Launch, Pairing, Phase
 from .names import PairedName, pair
 from .runner import Plan
-from .start import check_cpu, start_process, stop_process
+from .start import check_cpu, end_rest, start_process, stop_process
 
 STDERR_TAIL_BYTES = 4096
 OTHER_ORDER = {"AB": "BA", "BA": "AB"}
@@ -140,6 +140,7 @@ class ProcessRunner:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr.fileno())
             try:
                 status = process.wait(self._plan.timeout_seconds)
+                end_rest(process)
             except subprocess.TimeoutExpired:
                 stop_process(process)
                 _fail(label, f"did not end within {self._plan.timeout_seconds:g} s", complaints,

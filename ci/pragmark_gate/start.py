@@ -11,12 +11,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from pragmark_report.errors import InputError
 
 PADDING_VARIABLE = "PRAGMARK_GATE_PADDING"
+REST_POLL_SECONDS = 0.005
 END_GRACE_SECONDS = 5.0  # from one way of ending a process to the next, rougher one
 
 
@@ -72,16 +75,49 @@ def start_process(
 
 
 def end_process(process: subprocess.Popen, grace_seconds: float | None = None) -> int:
-    """Waits, then asks its whole group, then forces it. Returns the exit status."""
+    """Waits, then asks its whole group, then forces it. Returns the exit status.
+
+    ENSURES: nothing of its group is at work any more.
+    """
     grace = END_GRACE_SECONDS if grace_seconds is None else grace_seconds
     for number in (None, signal.SIGTERM, signal.SIGKILL):
         if number is not None:
             _signal_group(process, number)
         try:
-            return process.wait(grace if number is not signal.SIGKILL else None)
+            process.wait(grace if number is not signal.SIGKILL else None)
+            break
         except subprocess.TimeoutExpired:
             continue
+    end_rest(process)
     return process.wait()
+
+
+def end_rest(process: subprocess.Popen) -> None:
+    """Ends what the process started and left in its group: a shell dies before what it runs.
+
+    They may be removing their scratch, so they have time first. A number stays the group's as long
+    as the group has a member. REQUIRES: the process was waited for.
+    """
+    for number in (0, signal.SIGTERM, signal.SIGKILL):  # 0 only asks whether there is one
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + END_GRACE_SECONDS
+        while _is_at_work(process.pid) and time.monotonic() < deadline:
+            time.sleep(REST_POLL_SECONDS)
+
+
+def _is_at_work(group: int) -> bool:
+    """Whether it has a member that does not only wait for its parent to read its status."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, owner = stat.read_text().rsplit(")", 1)[1].split()[:3]
+        except OSError:  # it has just ended
+            continue
+        if int(owner) == group and state not in "ZX":
+            return True
+    return False
 
 
 def stop_process(process: subprocess.Popen) -> int:

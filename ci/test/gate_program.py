@@ -34,6 +34,14 @@ def gate(*arguments: object, **options) -> subprocess.CompletedProcess:
                           check=False, timeout=120, **options)
 
 
+def runs(pid):
+    """Whether the process is there and not only waiting for somebody to read its status."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def row(name: str = "scan/10", **changes: object) -> dict:
     """One repetition as Google Benchmark writes it."""
     made = {

@@ -1,6 +1,7 @@
 """Launches of whole processes: fair order, fresh files, and every way to fail is a refusal."""
 
 import os
+import shlex
 import signal
 import tempfile
 import threading
@@ -9,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from gate_program import runs
+from pragmark_gate import start
 from pragmark_gate.model import Metric, Pairing, Phase
 from pragmark_gate.processes import ProcessRunner
 from pragmark_gate.runner import Plan
@@ -205,3 +208,14 @@ def test_ctrl_c_ends_the_process_and_leaves_no_file(place):
     with pytest.raises(KeyboardInterrupt):
         runner.benchmarks()
     assert not Path(f"/proc/{pid_file.read_text().strip()}").exists()
+
+
+@pytest.mark.parametrize("deaf", ["", "trap : TERM; "])
+def test_what_a_command_leaves_in_the_background_is_ended(place, monkeypatch, deaf):
+    monkeypatch.setattr(start, "END_GRACE_SECONDS", 0.2)
+    pid_file = place / "pid"
+    left = f'sh -c "{deaf}while :; do sleep 0.01; done"'
+    inner = f"{left} & echo $! > {pid_file}; exec {command(place, 90, 'x')}"
+    runner = ProcessRunner(plan_of(command(place, 1, "x"), shlex.join(["sh", "-c", inner])))
+    runner.benchmarks()
+    assert not runs(int(pid_file.read_text()))

@@ -32,7 +32,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from gate_program import COMMAND, StandIn, document, environment, gate, row
+from gate_program import COMMAND, StandIn, document, environment, gate, row, runs
 from pragmark_gate import document as gate_document
 
 
@@ -259,14 +259,6 @@ def test_a_broken_installation_is_one_line_and_neither_a_pass_nor_a_regression(s
     finished = gate(*sides.arguments(), env=broken)
     assert (finished.returncode, finished.stdout) == (2, "")
     assert finished.stderr.count("\n") == 1 and "ImportError: half installed" in finished.stderr
-
-
-def runs(pid):
-    """Whether the process is there and not only waiting for somebody to read its status."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
