@@ -1,6 +1,8 @@
 // raw and the peers: held against the store, they must do what it does.
 #include "../src/subjects/baseline.h"
 
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <thread>
@@ -171,6 +173,26 @@ TEST_P(BaselineTest, ServesThreadsAndTwoDatabasesAtOnce) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(subject->count_topics(), 20);
   EXPECT_EQ(other->count_topics(), 20);
+}
+
+// Whatever is done on a connection before its timeout is set fails while somebody holds the lock.
+TEST_P(BaselineTest, OpensUnderALockThatIsLeftInTime) {
+  SubjectOptions waiting = options("default+busy_timeout=60000");
+  waiting.path += ".locked";
+  Store({.path = waiting.path, .set = waiting.set});
+  const auto subject = made(waiting);
+  Connection other = Connection::open({.path = waiting.path, .set = &waiting.set});
+  other.execute("BEGIN EXCLUSIVE");
+  std::atomic<bool> opening{false};
+  std::thread opens([&] {
+    opening = true;
+    opening.notify_one();
+    EXPECT_NO_THROW(subject->warm_up());
+  });
+  opening.wait(false);
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});  // more makes it no stricter
+  other.execute("COMMIT");
+  opens.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BaselineTest, testing::ValuesIn(baselines()),

@@ -46,8 +46,9 @@ class Baseline : public Subject {
 };
 
 // Throws Error (kind Environment) unless the connection runs the SQLite that this program runs: a
-// peer that was linked against another would be measured for that. `source_id` is what the peer's
-// connection answers to kSourceIdSql.
+// peer that was linked against another would be measured for that. `source_id` is what the peer
+// answers to kSourceIdSql, on a database in memory: SQLite 3.53 reads the schema for it, and before
+// the set is applied no timeout waits for a lock that other threads take when they open the file.
 inline constexpr const char* kSourceIdSql = "SELECT sqlite_source_id()";
 void require_same_sqlite(std::string_view peer, std::string_view source_id);
 

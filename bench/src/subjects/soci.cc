@@ -32,7 +32,7 @@ std::string connection_text(const SubjectOptions& options, bool read_only) {
   return fmt::format("dbname=\"{}\"{}", uri, read_only ? " readonly=true" : "");
 }
 
-// A session that runs our SQLite and has its set proven before any statement is prepared on it.
+// A session that has its set proven before any statement is prepared on it.
 class ProvenSession {
  public:
   using Prove = FunctionRef<void(sqlite3*, ConnectionKind)>;
@@ -41,9 +41,6 @@ class ProvenSession {
       : session_(soci::sqlite3, connection_text(options, kind == ConnectionKind::ReadOnly)) {
     // SOCI's errors hold what SQLite returns, and contention has its reasons in extended codes.
     sqlite_api::sqlite3_extended_result_codes(raw_handle(), 1);
-    std::string source_id;
-    session_ << kSourceIdSql, soci::into(source_id);
-    require_same_sqlite("SOCI", source_id);
     prove(reinterpret_cast<sqlite3*>(raw_handle()), kind);
   }
 
@@ -175,7 +172,12 @@ struct State {
 
 class Soci final : public Baseline {
  public:
-  explicit Soci(SubjectOptions options) : Baseline(std::move(options)) {}
+  explicit Soci(SubjectOptions options) : Baseline(std::move(options)) {
+    soci::session memory(soci::sqlite3, "dbname=:memory:");
+    std::string source_id;
+    memory << kSourceIdSql, soci::into(source_id);
+    require_same_sqlite("SOCI", source_id);
+  }
 
   void warm_up() override { static_cast<void>(mine()); }
 

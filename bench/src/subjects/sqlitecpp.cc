@@ -81,7 +81,10 @@ void bind(SQLite::Statement& to, const Topic& topic) {
 
 class SqliteCpp final : public Baseline {
  public:
-  explicit SqliteCpp(SubjectOptions options) : Baseline(std::move(options)) {}
+  explicit SqliteCpp(SubjectOptions options) : Baseline(std::move(options)) {
+    SQLite::Database memory(":memory:");
+    require_same_sqlite("SQLiteCpp", memory.execAndGet(kSourceIdSql).getString());
+  }
 
   void warm_up() override { static_cast<void>(mine()); }
 
@@ -132,7 +135,6 @@ class SqliteCpp final : public Baseline {
 
   [[nodiscard]] SQLite::Database opened(int flags, ConnectionKind kind) const {
     SQLite::Database database(options().path, flags | SQLite::OPEN_NOMUTEX, 0, options().vfs);
-    require_same_sqlite("SQLiteCpp", database.execAndGet(kSourceIdSql).getString());
     apply_and_prove(database.getHandle(), kind);
     return database;
   }
