@@ -55,7 +55,7 @@ Report sample_report() {
                           .filesystem = "ext4",
                           .block_device = "/dev/x",
                           .mount_options = "rw",
-                          .fdatasync_us_p50 = 250.5,
+                          .sync_latency = {.n = 64, .p50_us = 250.5},
                           .filesystem_warnings = {"beware"}},
           .stages = {"values"},
           .results = {passed, failed, unknown, skipped, ineffective}};
