@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "system_files.h"
@@ -22,7 +23,7 @@ std::optional<double> number_of(std::string_view word) {
   double value = 0;
   const char* end = word.data() + word.size();
   if (word.empty() || std::from_chars(word.data(), end, value).ptr != end) return std::nullopt;
-  return value;
+  return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
 bool is_listed(std::string_view name, std::string_view list, char separator) {
