@@ -20,6 +20,7 @@ MARKDOWN = re.compile(
 )
 INTERVAL = re.compile(r" \[[0-9.,]+, [0-9.,]+\]")  # a line is not broken inside it
 
+COMPOSED = re.compile(r"(?<=\w)\+(?=\w)")  # where a composed name may be broken
 MAX_WHOLE = 24  # characters of a name that are never broken
 
 
@@ -49,7 +50,7 @@ def html(sentence: Sentence) -> Markup:
     parts = (Markup("<code>{}</code>").format(p) if isinstance(p, Name)
              else escape(INTERVAL.sub(lambda match: match[0].replace(" ", "\u00a0"), p))
              for p in sentence)
-    return Markup("").join(parts)
+    return Markup("").join(Markup(COMPOSED.sub("<wbr>+", part)) for part in parts)
 
 
 def breakable(name: str) -> Markup:

@@ -1,0 +1,1 @@
+def capacity_page(*a): raise NotImplementedError
