@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .markup import markdown, render
+from .markdown import markdown
+from .markup import render
 from .page import BADGES, Page
 from .words import Sentence, plain
 
