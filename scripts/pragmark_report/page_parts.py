@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from . import caveats, page, words
-from .load_bench import context_text
 from .load_result import Result
 from .page import Table
+from .page_place import context_of
 from .view import FIRST_KEYS, HIDDEN_KEYS
 from .words import NOTHING, Sentence
 
 GRADE_KEYS = ("environment_grade", "environment_reasons")
 NOT_COMPARED = {"date", "command", "seed", "load_avg", "executable", "steal_percent"}
-
-
-def context_of(result: Result) -> dict[str, str]:
-    """The context as text."""
-    return {key: context_text(value) for key, value in result.document["context"].items()}
 
 
 def environment(contexts: Sequence[Mapping[str, str]], letters: Sequence[str]) -> Table:
@@ -36,18 +31,6 @@ def environment(contexts: Sequence[Mapping[str, str]], letters: Sequence[str]) -
         rows.append([f"{key} (differs)" if differs else key, *values])
     headings = [f"Result {letter}" for letter in letters] if several else ["Value"]
     return page.table(["Key", *headings], rows)
-
-
-def place(context: Mapping[str, str]) -> str:
-    """Where it was measured: `AMD EPYC 7763, 2 CPUs, ext4, SQLite 3.40.1, grade C`."""
-    parts = [context.get("cpu_model") or "CPU unknown"]
-    if context.get("num_cpus"):
-        parts.append(f"{context['num_cpus']} CPUs" if context["num_cpus"] != "1" else "1 CPU")
-    parts.append(context.get("filesystem") or "file system unknown")
-    parts.append(f"SQLite {context.get('sqlite_version') or 'unknown'}")
-    if context.get("environment_grade"):
-        parts.append(f"grade {context['environment_grade']}")
-    return ", ".join(parts)
 
 
 def machine_caveats(results: Sequence[Result]) -> list[Sentence]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import draw_effects, page, page_parts, tables_tune, words
+from . import draw_effects, page, page_parts, page_place, tables_tune, words
 from .load_result import Result
 from .model import WHAT_A_CRASH_COSTS
 from .page import Page, Section
@@ -23,8 +23,8 @@ def tune_page(result: Result, name: str, target: float) -> Page:
     """The page of one result. `target` is drawn where requests/s are."""
     document = result.document
     levers = document["question"] == "levers"
-    context = page_parts.context_of(result)
-    where = page_parts.place(context)
+    context = page_place.context_of(result)
+    where = page_place.place(context)
     subtitle = f"{conditions(document)}. {where}"
     figure = (_waterfalls(document, name, subtitle, target) if levers
               else _effects(document, name, subtitle))
