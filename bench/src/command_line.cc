@@ -246,13 +246,14 @@ SplitArguments split_arguments(const std::vector<std::string>& arguments) {
   return split;
 }
 
-std::string command_to_repeat(const std::vector<std::string>& arguments) {
-  std::string command = "pragmark bench";
+std::string command_to_repeat(const std::vector<std::string>& arguments,
+                              std::string_view command) {
+  std::string line(command);
   for (const std::string& argument : arguments) {
-    command += ' ';
-    command += shell_quoted(argument);
+    line += ' ';
+    line += shell_quoted(argument);
   }
-  return command;
+  return line;
 }
 
 }  // namespace pragmark

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from pragmark_drive.start import check_cpu, end_process, start_process
 from pragmark_report.errors import InputError
 from pragmark_report.load_bench import context_text
 
@@ -26,7 +27,6 @@ from .google_benchmark import Results, load_results, same_unit
 from .model import Launch, Pairing, Phase
 from .names import PairedName, pair
 from .runner import Plan
-from .start import check_cpu, end_process, start_process
 
 STDERR_TAIL_BYTES = 4096
 OTHER_ORDER = {"AB": "BA", "BA": "AB"}

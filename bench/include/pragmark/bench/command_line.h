@@ -60,6 +60,7 @@ struct SplitArguments {
 [[nodiscard]] SplitArguments split_arguments(const std::vector<std::string>& arguments);
 
 // "pragmark bench --pragmas 'a b'": to paste into a shell.
-[[nodiscard]] std::string command_to_repeat(const std::vector<std::string>& arguments);
+[[nodiscard]] std::string command_to_repeat(const std::vector<std::string>& arguments,
+                                            std::string_view command = "pragmark bench");
 
 }  // namespace pragmark

@@ -1,0 +1,78 @@
+#include "pragmark/bench/load/text.h"
+
+#include <fmt/format.h>
+
+#include "pragmark/bench/load/operations.h"
+
+namespace pragmark {
+namespace {
+
+std::string milliseconds(double us) { return fmt::format("{:.3f}", us / 1e3); }
+
+std::string row(std::string_view name, std::int64_t count, const LatencyHistogram& latencies) {
+  std::string text = fmt::format("  {:<22}{:>12}", name, count);
+  if (latencies.count() == 0) return text + "\n";
+  for (const double percent : {50.0, 90.0, 99.0, 99.9}) {
+    text += fmt::format("{:>11}", milliseconds(latencies.percentile_us(percent)));
+  }
+  return text + fmt::format("{:>11}\n", milliseconds(latencies.max_us()));
+}
+
+std::string offered(const LoadStep& step) {
+  const double per_second = step.offered_per_second();
+  switch (step.plan.arrivals) {
+    case ArrivalKind::Constant: return fmt::format("{:.1f}/s offered at even intervals", per_second);
+    case ArrivalKind::Poisson: return fmt::format("{:.1f}/s offered at random (Poisson)", per_second);
+    case ArrivalKind::Closed: return "closed loop: every thread sends when it has its answer";
+  }
+  return "";
+}
+
+std::string latencies(const LoadSetup& setup, const LoadStep& step) {
+  const auto succeeded = step.tally.succeeded();
+  std::string text = fmt::format("  {:<22}{:>12}{:>11}{:>11}{:>11}{:>11}{:>11}\n", "ms", "in time",
+                                 "p50", "p90", "p99", "p99.9", "max");
+  text += row("latency", succeeded, step.latencies);
+  text += row("service", succeeded, step.service);
+  if (step.tally.wake_ups.count() > 0) {
+    text += row("late wake-ups", static_cast<std::int64_t>(step.tally.wake_ups.count()),
+                step.tally.wake_ups);
+  }
+  const auto& parts = setup.mix.parts();
+  for (std::size_t i = 0; parts.size() > 1 && i < parts.size(); ++i) {
+    const OperationTally& one = step.tally.operations[i];
+    text += row(parts[i].operation->name, one.succeeded, one.latencies);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string load_text(const LoadSetup& setup, const LoadStep& step) {
+  const Configuration& what = setup.configuration;
+  const LoadTally& tally = step.tally;
+  std::string text =
+      fmt::format("{} with {}, {} threads, {} rows of payload {}, keys {}\n{}; {:.1f}/s achieved in "
+                  "{:.2f} s{}\n\n",
+                  what.set.name(), what.strategy, what.threads, what.rows, what.payload.name,
+                  setup.keys.text(), offered(step), step.achieved_per_second(), step.seconds,
+                  step.saturated() ? ": saturated" : "");
+  text += latencies(setup, step);
+  text += fmt::format(
+      "\n  {} requests intended, {} sent, {} in time; {} found the database locked, {} failed,\n"
+      "  {} were answered later than {} ms, {} were not sent because they were older than that\n",
+      tally.intended(), tally.sent, tally.succeeded(), tally.busy, tally.failed, tally.timed_out,
+      step.plan.timeout_ms, tally.not_sent);
+  text += fmt::format(
+      "  {} syncs in {:.3f} s, {} checkpoints, WAL at most {:.1f} MiB; {:.2f} s of processors, "
+      "{:.1f} MiB\n",
+      step.io.syncs(), std::chrono::duration<double>(step.timing.sync_time()).count(),
+      step.io.checkpoints, static_cast<double>(step.io.wal_bytes_max) / (1 << 20),
+      step.cpu_seconds, static_cast<double>(step.peak_memory_bytes) / (1 << 20));
+  text += fmt::format("  answers checked: {} rows found as expected, integrity ok\n",
+                      step.rows.found);
+  text += "\nLatency counts from when a request was due, service from when a thread began with it.\n";
+  return text;
+}
+
+}  // namespace pragmark
