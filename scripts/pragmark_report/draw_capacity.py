@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from . import chart, narrow, words
 from .chart import MUTED, PAPER
@@ -108,7 +108,7 @@ def _chance(axis: Axes, dots: Sequence[Dot], search: Mapping) -> None:
         if dot.holds is not None:
             _dot(axis, dot.rate, 1.0 if dot.holds else 0.0, style_of(dot.holds))
     axis.set_ylim(-0.06, 1.06)
-    axis.yaxis.set_major_locator(MaxNLocator(3))
+    axis.yaxis.set_major_locator(FixedLocator([0, 0.5, 1]))
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.significant(value)))
 
 

@@ -6,6 +6,7 @@ has the whole width. Like chart.py it touches no file and, outside of house_styl
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from . import chart
 from .chart import GRID, INK, MUTED, PAPER
@@ -27,8 +28,9 @@ LINE = 0.17  # inches of a line of small text
 PER_LINE = 84  # characters of small text that fit on a line
 PER_ROW = 68  # of a row's text
 ROW, ROW_TALL = 0.36, 0.58  # inches, with one and two lines of text
-PANEL_HEAD, PANEL_FOOT = 0.30, 0.44
+PANEL_HEAD, NO_HEAD, PANEL_FOOT = 0.30, 0.10, 0.44
 MAX_LINES = 4
+END = 0.02  # of an axis, where no label stands
 DENSE_DECADES = 4  # so many still have room for three labelled ticks each
 
 
@@ -98,13 +100,14 @@ def rows_figure(panels: Sequence[Rows], title: str, subtitle: str, keys: Sequenc
     longest = max(len(row.label) + len(row.text) for panel in panels for row in panel.rows)
     tall = longest > PER_ROW
     row_height = ROW_TALL if tall else ROW
-    body = sum(PANEL_HEAD + PANEL_FOOT + row_height * len(panel.rows) for panel in panels)
+    heads = [PANEL_HEAD if panel.title else NO_HEAD for panel in panels]
+    body = sum(heads) + sum(PANEL_FOOT + row_height * len(panel.rows) for panel in panels)
     with chart.house_style():
         figure, top = _start(title, subtitle, keys, body)
         height = figure.get_size_inches()[1]
         axes = []
-        for panel in panels:
-            top -= PANEL_HEAD
+        for panel, head in zip(panels, heads):
+            top -= head
             if panel.title:
                 figure.text(MARGIN / WIDTH, (top + 0.1) / height,
                             chart.cut(panel.title, PER_ROW), size=TEXT_SIZE + 0.5, weight="bold",
@@ -190,6 +193,10 @@ def log_axis(axis: Axes, limits: tuple[float, float], unit: str, tick: Callable[
     """A logarithmic horizontal axis of that unit, below a panel of rows."""
     chart.scale(axis, limits, unit, tick)
     chart.log_ticks(axis.xaxis, axis.set_xscale, axis.set_xlim, limits, tick, DENSE_DECADES)
+    low, high = (math.log(limit) for limit in limits)
+    axis.xaxis.set_major_locator(FixedLocator(  # a label at an end would leave the figure
+        [place for place in axis.get_xticks()
+         if END < (math.log(place) - low) / (high - low) < 1 - END]))
     axis.tick_params(axis="x", labelsize=SMALL_SIZE)
     axis.xaxis.label.set_size(SMALL_SIZE)
 

@@ -152,6 +152,10 @@ def _ranked(results: Sequence[Result]) -> Sentence:
     known = [each for each in results if each.document["answer"]["rate"]]
     if not known:
         return ("None of the results holds the objective at any rate.",)
+    if len({conditions(each.document) for each in results}) > 1:
+        told = [f"{each.letter} {number(each.document['answer']['rate'])}" for each in known]
+        return (f"Each asked something else; the rates held are {words.listed(told)} "
+                "requests/s.",)
     ranked = sorted(known, key=lambda each: -each.document["answer"]["rate"])
     told = [f"{each.letter} {number(each.document['answer']['rate'])} requests/s"
             for each in ranked]
@@ -164,13 +168,13 @@ def _remarks(results: Sequence[Result]) -> tuple[Sentence, ...]:
     said: list[Sentence] = []
     for each in results:
         document = each.document
-        who = f"{each.letter}: " if several else ""
-        if several:
-            said.append((who, document["answer"]["sentence"]))
+        told = [document["answer"]["sentence"]] if several else []
         if (claim := document["claim"]) is not None and claim["held_instead"]:
-            said.append((f"{who}What does hold is {number(claim['held_instead'])} requests/s.",))
+            told.append(f"What does hold is {number(claim['held_instead'])} requests/s.")
         if document["cost"] is not None:
-            said.append((who, document["cost"]["text"]))
+            told.append(document["cost"]["text"])
+        if told:
+            said.append((f"{each.letter}: " if several else "", " ".join(told)))
     return tuple(said)
 
 
@@ -208,7 +212,7 @@ def _sections(result: Result, who: str, plots: Sequence[Plot]) -> list[Section]:
         tables.append(tables_capacity.antagonists(document))
     elif question == "curve" and (knee := document["curve"]["knee"]):
         said.append((f"The knee is at {number(knee['rate'])} requests/s, "
-                     f"{words.percent(100 * knee['share'])} of the ceiling: {knee['why']}.",))
+                     f"{words.significant(100 * knee['share'])}% of the ceiling: {knee['why']}.",))
     elif question == "slo":
         said += _edge(document)
     sections = [Section(heading, tuple(said), tuple(plots), tuple(tables))]

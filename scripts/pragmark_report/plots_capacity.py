@@ -27,8 +27,9 @@ def own(result: Result, name: str, subtitle: str) -> tuple[Plot, ...]:
 
 def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     question = document["question"]
+    subtitle = f"{subtitle}. n={words.plural(len(document['steps']), 'step')}"
     if question in ("slo", "rate", "claim"):
-        return [_held(document, subtitle)]
+        return _held(document, subtitle)
     if question == "curve":
         title = "What comes of what is offered, and how late"
         found = document["curve"]
@@ -40,16 +41,17 @@ def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     return _forecast(document, subtitle)
 
 
-def _held(document: Mapping, subtitle: str) -> tuple[Figure, str]:
+def _held(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     slo = document["parameters"]["slo"]
     dots = [Dot(each["step"]["rate"], latency_ms(document, each["step"]), each["holds"])
             for each in document["steps"]
             if each["purpose"] in OF_A_SEARCH and each["step"]["rate"] is not None]
+    if document["question"] == "claim" and len({dot.rate for dot in dots}) < 2:
+        return []  # one rate makes no axis; the claim's own figure has all
     title = f"{percentile_name(document)} against the rate offered"
-    n = words.plural(len(dots), "step")
     figure = draw_capacity.held(dots, document["search"], percentile_name(document),
-                                slo["limit_ms"], title, f"{subtitle}. n={n}")
-    return figure, f"{title}, a point a step"
+                                slo["limit_ms"], title, subtitle)
+    return [(figure, f"{title}, a point a step")]
 
 
 def _soak(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
@@ -60,13 +62,13 @@ def _soak(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     slo = document["parameters"]["slo"]
     limit = slo["limit_ms"] if slo["percentile"] == 99 else None
     title = "Throughput, p99 and write-ahead log over the soak"
-    width = words.plural(len(step["windows"]), "window")
-    return [(draw_soak.soak(step, soak["rate"], limit, title, f"{subtitle}. n={width}"), title)]
+    windows = words.plural(len(step["windows"]), "window")
+    return [(draw_soak.soak(step, soak["rate"], limit, title, f"{subtitle} of {windows}"), title)]
 
 
 def _antagonists(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     found = document["antagonists"]
-    bars = [Bar(each["kind"], f"+{estimate(each['added_ms'])} ms", max(each["added_ms"]["value"], 0),
+    bars = [Bar(each["kind"], _added(each), max(each["added_ms"]["value"], 0),
                 each["added_ms"]["low"], each["added_ms"]["high"], "none")
             for each in found["kinds"]]
     series = [(each["kind"], [document["steps"][place]["step"] for place in each["steps"]
@@ -78,6 +80,12 @@ def _antagonists(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
         (draw_soak.antagonists(series, found["start_s"], found["end_s"], over_time, subtitle),
          over_time),
     ]
+
+
+def _added(each: Mapping) -> str:
+    added = each["added_ms"]
+    sign = "+" if added["value"] >= 0 else ""
+    return f"{sign}{estimate(added, with_n=False)} ms, n={words.plural(added['n'], 'run')}"
 
 
 def _forecast(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
@@ -132,7 +140,7 @@ def _claims(documents: Sequence[Mapping], labels: Sequence[str], name: str, subt
         bars.append(Bar(label, f"{estimate(achieved)}: {verdict}", achieved["value"],
                         achieved["low"], achieved["high"], style))
         if late := claim["latency_ms"]:
-            tails.append(Bar(label, f"{estimate(late)} ms", late["value"], late["low"],
+            tails.append(Bar(label, f"{estimate(late, with_n=False)} ms, n={late['n']}", late["value"], late["low"],
                              late["high"], style))
     panels = [("Requests/s that succeeded in time", "requests/s",
                rates.pop() if len(rates) == 1 else None, bars)]

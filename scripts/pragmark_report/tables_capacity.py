@@ -76,23 +76,26 @@ def comparison(results: Sequence[Result], asked: Sequence[str]) -> Table:
         rows.append((
             result.letter, difference, place({**context, "environment_grade": ""}),
             context.get("environment_grade") or NOTHING, answer["verdict"], _rate(document),
-            estimate(document["ceiling"]),
             NOTHING if latency is None else words.three_digits(latency),
+            estimate(document["ceiling"]),
             NOTHING if cost is None else words.significant(cost["per_million"]),
         ))
-    name = percentile_name(results[0].document)
+    claims = results[0].question == "claim"
+    headings = ("Result", "Asked", "Measured on", "Grade", "Verdict",
+                "Succeeded in time, requests/s" if claims else "Rate, requests/s",
+                f"{percentile_name(results[0].document)} there, ms", "Ceiling, requests/s",
+                "Cost per million")
+    last = len(headings) if any(each.document["cost"] for each in results) else -1
     return page.table(
-        ("Result", "Asked", "Measured on", "Grade", "Verdict", "Rate, requests/s [95% interval]",
-         "Ceiling, requests/s [95% interval]", f"{name} there, ms", "Cost per million requests"),
-        rows, numbers=(5, 6, 7, 8),
-        note=("Ceiling: as fast as the threads go, without a schedule. The machines were measured "
-              "one after the other, each by itself.",))
+        headings[:last], [row[:last] for row in rows], numbers=(5, 6, 7, 8),
+        note=("In brackets: 95% intervals. Ceiling: as fast as the threads go, without a "
+              "schedule. Each was measured by itself, one after the other.",))
 
 
 def _rate(document: Mapping) -> str:
     answer, claim = document["answer"], document["claim"]
     if claim is not None:
-        return f"{number(claim['rate'])} asked, {estimate(claim['achieved'])} came of it"
+        return estimate(claim["achieved"])
     if answer["rate"] is None:
         return NOTHING
     if answer["low"] is None or answer["high"] is None:
