@@ -18,7 +18,7 @@ NOISY_PERCENT = 10.0
 MAX_HARNESS_NS = 50.0  # of a request; above it the harness has a defect
 NOT_PROVED = ("fail", "ineffective", "misread", "unknown")
 WHAT_A_GRADE_MEANS = {  # of `pragmark env`; nothing takes away from A
-    "B": "so there is something that it could not look at",
+    "B": "so figures hold with a reservation",
     "C": "so figures compare only within one interleaved run",
     "D": "so figures of durable writes mean nothing here",
     "F": "so no figure can be trusted",

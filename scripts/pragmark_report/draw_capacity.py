@@ -169,8 +169,11 @@ def bars(panels: Sequence[tuple[str, str, float | None, Sequence[Bar]]], target_
     with chart.house_style():
         for axis, (_, unit, target, some) in zip(axes, panels):
             ends = [value for bar in some for value in (bar.value, bar.high, target) if value]
-            axis.set_xlim(0, max(ends, default=1.0) * 1.03)
-            axis.xaxis.set_major_locator(MaxNLocator(5))
+            end = max(ends, default=1.0) * 1.03
+            axis.set_xlim(0, end)
+            ticks = MaxNLocator(5).tick_values(0, end)
+            axis.xaxis.set_major_locator(FixedLocator(  # a label at the end would leave the figure
+                [tick for tick in ticks if tick <= end * (1 - narrow.END)]))
             axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: words.significant(x)))
             axis.tick_params(axis="x", length=3, color=chart.GRID, labelcolor=MUTED,
                              labelsize=narrow.SMALL_SIZE)

@@ -70,8 +70,10 @@ def told_apart(results: Sequence[Result]) -> list[str]:
 
 
 def _parameter(document: Mapping, key: str) -> str:
-    value = document["parameters"][key]
+    told = document["parameters"]
+    value = told.get(key)
     texts = {
+        "served": lambda: f"{told['pragmas']} / {told['strategy']}",
         "mix": lambda: mix_text(document),
         "slo": lambda: value["text"],
         "threads": lambda: words.plural(value, "thread"),
@@ -87,31 +89,35 @@ def _parameter(document: Mapping, key: str) -> str:
     return texts.get(key, lambda: str(value))()
 
 
-def conditions(document: Mapping) -> str:
-    """All that was held still, in one line."""
-    told = document["parameters"]
-    parts = [mix_text(document), f"{told['pragmas']} / {told['strategy']}",
-             *(_parameter(document, key) for key in ("threads", "rows", "payload", "keys",
-                                                     "arrivals"))]
-    if told["cpus"] is not None:
-        parts.append(_parameter(document, "cpus"))
-    if told["sync_delay_us"]:
-        parts.append(_parameter(document, "sync_delay_us"))
-    return f"{', '.join(parts)}; objective {told['slo']['text']}"
+def conditions(documents: Sequence[Mapping]) -> str:
+    """All that was held still, in one line; what differs between them is left to the table."""
+    told = [document["parameters"] for document in documents]
+    always = ("mix", "served", "threads", "rows", "payload", "keys", "arrivals")
+    unusual = [key for key in ("cpus", "sync_delay_us") if told[0][key]]
+    parts = []
+    for key in (*always, *unusual):
+        texts = {_parameter(document, key) for document in documents}
+        parts += texts if len(texts) == 1 else []
+    slos = {each["slo"]["text"] for each in told}
+    if len(slos) == 1:
+        parts.append(f"objective {slos.pop()}")
+    if len({repr(_asked(document)) for document in documents}) > 1:
+        parts.append("the rest as the table says")
+    return ", ".join(parts)
+
+
+def _asked(document: Mapping) -> list:
+    return [document["parameters"][key] for key in ASKED]
 
 
 def _subtitle(result: Result) -> str:
-    return f"{conditions(result.document)}. {page_place.place(page_place.context_of(result))}"
+    return _question([result])
 
 
 def _question(results: Sequence[Result]) -> str:
-    if len(results) == 1:
-        return _subtitle(results[0])
-    told = {conditions(each.document) for each in results}
     places = {page_place.place(page_place.context_of(each)) for each in results}
-    asked = told.pop() if len(told) == 1 else "What each result asked stands in the table"
-    where = places.pop() if len(places) == 1 else f"{len(results)} results of several machines"
-    return f"{asked}. {where}"
+    where = places.pop() if len(places) == 1 else f"{len(places)} machines"
+    return f"{conditions([each.document for each in results])}. {where}"
 
 
 def _title(results: Sequence[Result]) -> str:
@@ -152,7 +158,7 @@ def _ranked(results: Sequence[Result]) -> Sentence:
     known = [each for each in results if each.document["answer"]["rate"]]
     if not known:
         return ("None of the results holds the objective at any rate.",)
-    if len({conditions(each.document) for each in results}) > 1:
+    if len({repr(_asked(each.document)) for each in results}) > 1:
         told = [f"{each.letter} {number(each.document['answer']['rate'])}" for each in known]
         return (f"Each asked something else; the rates held are {words.listed(told)} "
                 "requests/s.",)

@@ -82,7 +82,7 @@ def _base(question, steps, sentence, verdict, rate=None, low=None, high=None, **
             "payload": "small", "mix": {"read": 0.95, "write": 0.05}, "keys": "zipf:0.99",
             "arrivals": "poisson", "step_seconds": 5.0, "warmup_seconds": 1.0,
             "timeout_ms": 1000.0, "budget_seconds": 300.0, "cpus": None, "sync_delay_us": 0.0,
-            "slo": dict(SLO), "rate": rate, "soak_seconds": None, "monthly_cost": None},
+            "slo": dict(SLO), "rate": None if question == "slo" else rate, "soak_seconds": None, "monthly_cost": None},
         "steps": steps,
         "answer": {"sentence": sentence, "verdict": verdict, "rate": rate, "low": low,
                    "high": high},
