@@ -8,7 +8,7 @@ from . import draw_env, page, page_parts, words
 from .load_result import Result
 from .page import Page, Section, Table
 from .plot import plots
-from .words import NOTHING, Name, Sentence
+from .words import NOTHING, Sentence
 
 
 def env_page(results: Sequence[Result], name: str) -> Page:
@@ -62,8 +62,7 @@ def _answer(results: Sequence[Result]) -> Sentence:
 def _reasons(results: Sequence[Result]) -> tuple[Sentence, ...]:
     several = len(results) > 1
     return (*page_parts.same_bytes(results), *(
-        (f"{each.letter}: " if several else "", reason["sentence"], " (caps the grade at ",
-         Name(reason["cap"]), ").")
+        (f"{each.letter}: " if several else "", f"{reason['cap']} at most: {reason['sentence']}.")
         for each in results for reason in each.document["reasons"]))
 
 
