@@ -20,16 +20,16 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from . import chart
 from .chart import GRID, INK, MUTED, PAPER
 
-WIDTH = 5.2  # inches; svg.plot.narrow of page.css has the same shape
+WIDTH = 4.6  # inches; svg.plot.narrow of page.css has the same shape
 MARGIN = 0.12
-LEFT, RIGHT = 0.62, 0.16  # inches beside the panel of a curve
-TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 11, 8.5, 7.8
+LEFT, RIGHT = 0.62, 0.20  # inches beside the panel of a curve
+TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 11, 8.8, 8.0
 LINE = 0.17  # inches of a line of small text
-PER_LINE = 84  # characters of small text that fit on a line
-PER_ROW = 68  # of a row's text
-ROW, ROW_TALL = 0.36, 0.58  # inches, with one and two lines of text
+PER_LINE = 70  # characters of small text that fit on a line
+PER_ROW = 66  # of a row's text
+ROW, ROW_TALL = 0.36, 0.64  # inches, with one and two lines of text
 PANEL_HEAD, NO_HEAD, PANEL_FOOT = 0.30, 0.10, 0.44
-MAX_LINES = 4
+MAX_LINES = 5
 END = 0.02  # of an axis, where no label stands
 DENSE_DECADES = 4  # so many still have room for three labelled ticks each
 
@@ -54,7 +54,7 @@ class Rows:
 def _start(title: str, subtitle: str, keys: Sequence[Line2D], body: float
            ) -> tuple[Figure, float]:
     """A figure with its head, and the inches from its lower end to where panels begin."""
-    titles = textwrap.wrap(title, 56)[:2]
+    titles = textwrap.wrap(title, 50)[:2]
     lines = textwrap.wrap(subtitle, PER_LINE)
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], chart.cut(" ".join(lines[MAX_LINES - 1 :]), PER_LINE)]
@@ -129,7 +129,7 @@ def rows_figure(panels: Sequence[Rows], title: str, subtitle: str, keys: Sequenc
 
 def drawn_at(place: int, tall: bool = False) -> float:
     """The height of a row's drawing, below its text."""
-    return place + (0.29 if tall else 0.22)
+    return place + (0.31 if tall else 0.22)
 
 
 def is_tall(panels: Sequence[Rows]) -> bool:

@@ -23,6 +23,7 @@ BADGES = {
     "slower": "missed", "no measurable effect": "undecided", "not confirmed": "undecided",
     "confirmed": "reached",
 }
+MAX_WORDS = 40  # characters of a cell beyond which its column may be broken anywhere
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     note: Sentence = ()  # below the table: what the noise is, what a column means
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """For each column the class that page.css knows: figures, long texts, or words."""
+        longest = [max((len(row[place]) for row in self.rows), default=0)
+                   for place in range(len(self.columns))]
+        return tuple("n" if column.is_number else "long" if length > MAX_WORDS else "word"
+                     for column, length in zip(self.columns, longest))
 
 
 @dataclass(frozen=True)
