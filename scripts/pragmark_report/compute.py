@@ -38,6 +38,8 @@ NOT_ENVIRONMENT = {
     "mhz_per_cpu",
     "fdatasync_us_p50",
     "steal_percent",
+    "environment_grade",
+    "environment_reasons",
     "counting_vfs_cost_percent",
     "counting_vfs_read_cost_percent",
     "command",

@@ -16,7 +16,8 @@ HIDDEN_KEYS = {"executable", "library_build_type"}  # a path of the machine; unt
 FIRST_KEYS = (
     "date", "pragmark_version", "pragmark_build_type", "sqlite_version", "sqlite_source_id",
     "sqlite_compile_options", "cpu_model", "num_cpus", "memory_bytes", "virtualization", "kernel",
-    "filesystem", "block_device", "fdatasync_us_p50", "steal_percent", "seed",
+    "filesystem", "block_device", "fdatasync_us_p50", "steal_percent", "environment_grade",
+    "environment_reasons", "seed",
 )
 
 
