@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     """Returns the exit status."""
     options = parse_arguments(arguments)
     try:
-        found = subjects.compare(options.a, options.b, options.metric or bench.DEFAULT_METRICS)
+        found = subjects.compare(options.a, options.b, options.metric)
         if options.format == "json":
             output = render_json.render(found)
         elif options.format == "markdown":

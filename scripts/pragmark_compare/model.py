@@ -62,12 +62,11 @@ class Metric:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is no sample: an answer, a rate held."""
+    """Something that is no sample: an answer, a verdict."""
 
     what: str
     a: str
     b: str
-    note: str = ""  # the ratio, where there is one
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def render(comparison: Comparison) -> str:
         lines += ["", "## What differs in the contexts", "",
                   *_table(("Key", "A", "B", "Changes figures by itself"), rows, 0)]
     if comparison.facts:
-        rows = [(each.what, each.a, each.b, each.note) for each in comparison.facts]
-        lines += ["", "## Answers", "", *_table(("", "A", "B", "B/A"), rows, 0)]
+        rows = [(each.what, each.a, each.b) for each in comparison.facts]
+        lines += ["", "## Answers", "", *_table(("", "A", "B"), rows, 0)]
     for metric in comparison.metrics:
         better = "higher" if metric.higher_is_better else "lower"
         rows = [(each.group, each.name, *cells(each)) for each in metric.lines]

@@ -30,9 +30,8 @@ def render(comparison: Comparison, columns: int = COLUMNS) -> str:
     for fact in comparison.facts:
         lines += ["", fact.what]
         lines += _wrapped(f"A  {fact.a}", columns, "  ") + _wrapped(f"B  {fact.b}", columns, "  ")
-        lines += _wrapped(f"B/A  {fact.note}", columns, "  ") if fact.note else []
     for metric in comparison.metrics:
-        lines += ["", *_metric(metric, columns)]
+        lines += ["", *_metric(metric, comparison.kind, columns)]
     for letter, only in (("A", comparison.only_a), ("B", comparison.only_b)):
         lines += _only(letter, only, columns)
     lines.append("")
@@ -72,13 +71,14 @@ def told_apart(a: str, b: str) -> tuple[str, str]:
     return tuple(value[:MAX_VALUE] or words.NOTHING for value in (a, b))
 
 
-def _metric(metric: Metric, columns: int) -> list[str]:
+def _metric(metric: Metric, kind: str, columns: int) -> list[str]:
     if not metric.lines:
         return [*_wrapped(f"{metric.name}: no benchmark has it on both sides.", columns, "")]
     better = "higher" if metric.higher_is_better else "lower"
     counts = {value.n for each in metric.lines for value in (each.a, each.b)}
     n = f"n={counts.pop()}" if len(counts) == 1 else ""
-    head = (f"{metric.name}, {metric.unit} ({better} is better): median [95% interval]"
+    middle = "estimate" if kind == "capacity" else "median"
+    head = (f"{metric.name}, {metric.unit} ({better} is better): {middle} [95% interval]"
             f"{', ' + n if n else ' of n'}")
     whole = list(_one_line(metric.lines, not n))
     if max(len(line) for line in whole) > columns:
@@ -99,7 +99,7 @@ def _one_line(lines: Sequence[Line], with_n: bool) -> Iterator[str]:
     yield made[0]
     rows = iter(made[1:])
     for group, members in _groups(lines).items():
-        yield group
+        yield from [group] if group else []
         for _ in members:
             yield next(rows)
 
@@ -111,7 +111,7 @@ def _two_lines(lines: Sequence[Line], with_n: bool) -> Iterator[str]:
     yield made[0]
     rows = iter(made[1:])
     for group, members in _groups(lines).items():
-        yield group
+        yield from [group] if group else []
         for each in members:
             yield f"  {each.name}: B is {each.shows}"
             yield next(rows)

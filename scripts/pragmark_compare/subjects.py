@@ -11,8 +11,8 @@ from pragmark_report.load_result import Result
 from pragmark_report.model import Run
 
 from . import bench, capacity, tune
-from .measured import differences
-from .model import Comparison, Side
+from .measured import asked_differently, differences, parameters
+from .model import Comparison, Difference, Side
 
 TWO_ALIKE = "give two results of one kind and one question"
 WEAK = ("Two runs at two times are weak evidence: whatever else changed in between counts as a "
@@ -20,8 +20,10 @@ WEAK = ("Two runs at two times are weak evidence: whatever else changed in betwe
 EACH_ALONE = "An interval covers 95% by itself; of {count}, about {chance} miss by chance."
 
 
-def compare(path_a: str, path_b: str, metrics: Sequence[str]) -> Comparison:
-    """Raises InputError when a file cannot be used, or the two do not compare."""
+def compare(path_a: str, path_b: str, asked: Sequence[str] | None) -> Comparison:
+    """`asked` names metrics; None takes the usual ones. Raises InputError when a file cannot be
+    used, or the two do not compare."""
+    metrics = asked or bench.DEFAULT_METRICS
     a, b = _one(path_a), _one(path_b)
     kinds = [_kind(each) for each in (a, b)]
     if kinds[0] != kinds[1]:
@@ -31,6 +33,9 @@ def compare(path_a: str, path_b: str, metrics: Sequence[str]) -> Comparison:
         made = _bench(a, b, metrics)
     elif kinds[0].startswith("pragmark tune"):
         made = _tune(a, b, metrics)
+    elif asked:
+        raise InputError("--metric", "a result of pragmark capacity has its own quantities",
+                         "leave it out")
     else:
         made = _capacity(a, b)
     if not made.facts and not any(metric.lines for metric in made.metrics):
@@ -69,27 +74,27 @@ def _bench(a: Run, b: Run, metrics: Sequence[str]) -> Comparison:
 def _tune(a: Result, b: Result, metrics: Sequence[str]) -> Comparison:
     contexts = [page_place.context_of(each) for each in (a, b)]
     only_a, only_b = tune.only(a, b)
-    found = tune.metrics_of(a, b, metrics)
+    found, differing = tune.metrics_of(a, b, metrics), _differing(a, b)
     return Comparison(
         "tune", a.question, (_side("A", a.source, contexts[0]), _side("B", b.source, contexts[1])),
-        (*differences(*contexts), *_parameters(a, b)), found, tune.facts_of(a, b), only_a, only_b,
-        (*_same_bytes(a.digest, b.digest), *_closing(found)))
+        differing, found, tune.facts_of(a, b), only_a, only_b,
+        (*asked_differently(differing), *_same_bytes(a.digest, b.digest), *_closing(found)))
 
 
 def _capacity(a: Result, b: Result) -> Comparison:
     contexts = [page_place.context_of(each) for each in (a, b)]
+    found, differing = capacity.metrics_of(a, b), _differing(a, b)
     return Comparison(
         "capacity", a.question,
         (_side("A", a.source, contexts[0]), _side("B", b.source, contexts[1])),
-        (*differences(*contexts), *_parameters(a, b)), (), capacity.facts_of(a, b), (), (),
-        (*_same_bytes(a.digest, b.digest), WEAK))
+        differing, found, capacity.facts_of(a, b), (), (),
+        (*asked_differently(differing), *_same_bytes(a.digest, b.digest), *_closing(found)))
 
 
-def _parameters(a: Result, b: Result) -> tuple:
-    """What was asked differently, in the form of a context."""
-    flat = [{f"parameter {key}": page_place.text_of(value)
-             for key, value in each.document["parameters"].items()} for each in (a, b)]
-    return differences(*flat)
+def _differing(a: Result, b: Result) -> tuple[Difference, ...]:
+    """What was asked differently, and what else the contexts do not say alike."""
+    asked = [parameters(each.document["parameters"]) for each in (a, b)]
+    return (*differences(*asked), *differences(*map(page_place.context_of, (a, b))))
 
 
 def _side(letter: str, source: str, context: Mapping[str, str]) -> Side:

@@ -90,7 +90,8 @@ def _held_keys(dots: Sequence[Dot], search: Mapping | None) -> list[Line2D]:
 def _dot(axis: Axes, x: float, y: float, style: tuple[str, str]) -> None:
     color, marker = style
     axis.plot([x], [y], marker=marker, color=color, markersize=4.6, linestyle="", zorder=4,
-              markerfacecolor=PAPER if style in (BROKE, UNASKED) else color, markeredgewidth=1.2)
+              markerfacecolor=PAPER if style in (BROKE, UNASKED) else color, markeredgewidth=1.2,
+              clip_on=False)
 
 
 def _chance(axis: Axes, dots: Sequence[Dot], search: Mapping) -> None:

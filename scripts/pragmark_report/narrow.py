@@ -54,7 +54,7 @@ class Rows:
 def _start(title: str, subtitle: str, keys: Sequence[Line2D], body: float
            ) -> tuple[Figure, float]:
     """A figure with its head, and the inches from its lower end to where panels begin."""
-    titles = textwrap.wrap(title, 50)[:2]
+    titles = textwrap.wrap(title, 46)[:2]
     lines = textwrap.wrap(subtitle, PER_LINE)
     if len(lines) > MAX_LINES:
         lines = [*lines[: MAX_LINES - 1], chart.cut(" ".join(lines[MAX_LINES - 1 :]), PER_LINE)]

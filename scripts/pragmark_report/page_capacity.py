@@ -125,7 +125,8 @@ def _title(results: Sequence[Result]) -> str:
     question = document["question"]
     slos = {each.document["parameters"]["slo"]["text"] for each in results}
     slo = slos.pop() if len(slos) == 1 else "the objective"
-    rates = {each.document["parameters"]["rate"] for each in results}
+    rates = {each.document["parameters"]["rate"] or each.document["answer"]["rate"]
+             for each in results}
     rate = rates.pop() if len(rates) == 1 else None
     asked = f"{number(rate)} requests/s" if rate else "the rate"
     return {
@@ -175,8 +176,6 @@ def _remarks(results: Sequence[Result]) -> tuple[Sentence, ...]:
     for each in results:
         document = each.document
         told = [document["answer"]["sentence"]] if several else []
-        if (claim := document["claim"]) is not None and claim["held_instead"]:
-            told.append(f"What does hold is {number(claim['held_instead'])} requests/s.")
         if document["cost"] is not None:
             told.append(document["cost"]["text"])
         if told:
@@ -189,12 +188,7 @@ def _caveats(results: Sequence[Result]) -> tuple[Sentence, ...]:
     several = len(results) > 1
     found: dict[str, list[str]] = {}
     for each in results:
-        told = list(each.document["caveats"])
-        if (claim := each.document["claim"]) is not None:
-            unsaid = [one["what"] for one in claim["unsaid"] if not one["said"]]
-            if unsaid:
-                told.append(f"The claim leaves unsaid: {words.listed(unsaid)}.")
-        for text in told:
+        for text in each.document["caveats"]:
             found.setdefault(text, []).append(each.letter)
     for text, letters in found.items():
         shared = not several or len(letters) == len(results)

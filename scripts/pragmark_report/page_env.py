@@ -111,7 +111,9 @@ def _sync(found: Mapping) -> str:
     return f"{', '.join(told)}, n={found['n']}"
 
 
-def _drift(found: Mapping) -> str:
+def _drift(found: Mapping | None) -> str:
+    if found is None:
+        return "unknown: the clock is too coarse"
     return (f"last third over the first {words.significant(found['last_to_first'])}, spread "
             f"{words.percent(found['robust_cv_percent'])}, n={found['n']}")
 

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from .load_bench import context_text
 from .load_result import Result
 
-text_of = context_text
-
-
 def context_of(result: Result) -> dict[str, str]:
     """The context as text."""
     return {key: context_text(value) for key, value in result.document["context"].items()}
