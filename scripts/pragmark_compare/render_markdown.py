@@ -33,7 +33,8 @@ def render(comparison: Comparison) -> str:
     for letter, only in (("A", comparison.only_a), ("B", comparison.only_b)):
         if only:
             named = "; ".join(markdown(name) for name in only)
-            lines += ["", f"Only {letter} measured {words.plural(len(only), 'benchmark')}: {named}."]
+            count = words.plural(len(only), "benchmark")
+            lines += ["", f"Only {letter} measured {count}: {named}."]
     for note in comparison.notes:
         lines += ["", markdown(note)]
     return "\n".join(lines) + "\n"

@@ -14,8 +14,8 @@ Layers, each of which imports only those before it:
                plot: a figure as a file and inside a page)
     view       what the outputs show, made once
     page       what a page of any other result holds (page_*: a result into a page)
-    render     a view into HTML and Markdown (markup, markdown: escapes and templates; render_page: a page;
-               text, text_tables: for a terminal, and JSON)
+    render     a view into HTML and Markdown (markup, markdown: escapes and templates; render_page:
+               a page; text, text_tables, text_page: for a terminal, and JSON)
     outdir     bytes into a folder, all or nothing
     __main__   the command line, which only joins them
 """

@@ -43,7 +43,8 @@ def of_summary(summary: Summary) -> list[Sentence]:
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
     return [*_errors(run), *of_environment(run.run.context), *_repetitions(run), *_noise(run),
-            *_harness(run), *_python(run), *_variants(run), *_memory_statistics(run), *_classes(run)]
+            *_harness(run), *_python(run), *_variants(run), *_memory_statistics(run),
+            *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:

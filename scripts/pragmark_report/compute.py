@@ -140,7 +140,6 @@ def differing_keys(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def differing(contexts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """The same of contexts."""
     keys = {key for context in contexts for key in context} - NOT_ENVIRONMENT
     keys = {key for key in keys if not key.startswith(OF_SOME_RUNS) or _shared(contexts, key)}
     return tuple(sorted(key for key in keys

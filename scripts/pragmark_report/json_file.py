@@ -35,8 +35,8 @@ class JsonFile:
 
 def read_object(path: str, steps: NextSteps, subject: str | None = None,
                 lines_in: frozenset[str] = frozenset()) -> JsonFile:
-    """Raises InputError about `subject`, which is the path unless another name says more. Texts under
-    the keys `lines_in` keep their lines; all others become one."""
+    """Raises InputError about `subject`, which is the path unless another name says more. Texts
+    under the keys `lines_in` keep their lines; all others become one."""
     about = path if subject is None else subject
     data = _read(path, about, steps)
     return JsonFile(data, _parse(about, data, steps, lines_in))

@@ -1,7 +1,8 @@
 """The frame of a page's figures: narrow enough for a phone, and no wider on a desk.
 
 Rows have their label and their figures in a line of text above what is drawn, so that the drawing
-has the whole width. Like chart.py it touches no file and, outside of house_style(), no global state.
+has the whole width. Like chart.py it touches no file and, outside of house_style(), no global
+state.
 """
 
 from __future__ import annotations

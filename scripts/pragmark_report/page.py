@@ -3,7 +3,7 @@
     page = Page(name="claim", title="60,000 requests/s?", answer=("Missed: ..",), ..)
     files = render_page.page_files([page], version)
 
-A text is a Sentence (words.py): a tuple of strings, in which what came from a result file is a Name.
+A text is a Sentence (words.py): a tuple of strings, in which a name of a result file is a Name.
 Nothing in a text is markup; both renderers escape every part. Not for the bench report, whose
 tables have a form of their own (view.py).
 """

@@ -19,8 +19,8 @@ def capacity_page(results: Sequence[Result], name: str) -> Page:
     """REQUIRES: all results have one question."""
     contexts = [page_place.context_of(each) for each in results]
     several = len(results) > 1
-    own = [plots_capacity.own(each, f"{name}-{each.letter.lower()}" if several else f"{name}-figure",
-                              _subtitle(each)) for each in results]
+    own = [plots_capacity.own(each, f"{name}-{each.letter.lower() if several else 'figure'}",
+                              _question([each])) for each in results]
     first = _first(results, name)
     sections: list[Section] = []
     if several:
@@ -108,10 +108,6 @@ def conditions(documents: Sequence[Mapping]) -> str:
 
 def _asked(document: Mapping) -> list:
     return [document["parameters"][key] for key in ASKED]
-
-
-def _subtitle(result: Result) -> str:
-    return _question([result])
 
 
 def _question(results: Sequence[Result]) -> str:
@@ -232,8 +228,8 @@ def _heading(question: str) -> str:
 
 
 def _sign_test(claim: Mapping) -> Sentence:
-    return (f"{claim['holding']} of {words.plural(claim['steps'], 'step')} at the claimed rate held "
-            f"the objective (exact sign test: p={words.significant(claim['p_reached'], 2)} for "
+    steps = words.plural(claim["steps"], "step")
+    return (f"{claim['holding']} of {steps} at the claimed rate held the objective (exact sign test: p={words.significant(claim['p_reached'], 2)} for "
             f"reached, p={words.significant(claim['p_missed'], 2)} for missed; "
             f"{words.significant(claim['alpha'], 2)} decides).",)
 
@@ -258,8 +254,8 @@ def _edge(document: Mapping) -> list[Sentence]:
 def _method() -> Section:
     return Section("How to read the figures", (
         ("Requests arrive on a schedule, whether or not the ones before them are done. A latency "
-         "counts from the intended start, so that a stall counts for every request that it delayed. "
-         "A request that fails or comes too late is no throughput.",),
+         "counts from the intended start: a stall counts for every request that it delayed. A "
+         "request that fails or comes too late is no throughput.",),
         ("A step holds when the percentile of the objective stays within its limit and no more "
          "requests fail than it allows.",),
     ))

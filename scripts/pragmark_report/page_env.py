@@ -81,7 +81,7 @@ def facts(results: Sequence[Result]) -> Table:
 
 def _facts(document: Mapping) -> dict[str, str]:
     cpu, storage, drift = document["cpu"], document["storage"], document["drift"]
-    queue = storage["queue"]
+    queue, clock = storage["queue"], document["clock"]
     return {
         "grade": document["grade"],
         "kernel": document["kernel"],
@@ -100,7 +100,7 @@ def _facts(document: Mapping) -> dict[str, str]:
         "queue": (f"scheduler {queue['scheduler']}, {queue['nr_requests']} requests, write cache "
                   f"{queue['write_cache']}, rotational {queue['rotational']}"),
         "fdatasync of 4 KiB": _sync(document["sync"]),
-        "clock": f"{document['clock']['source']}, {_number(document['clock']['read_ns'])} ns a look",
+        "clock": f"{clock['source']}, {_number(clock['read_ns'])} ns a look",
         "drift of CPU work": _drift(drift["cpu"]),
         "drift of syncs": _drift(drift["sync"]),
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from .load_bench import context_text
 from .load_result import Result
 
+
 def context_of(result: Result) -> dict[str, str]:
     """The context as text."""
     return {key: context_text(value) for key, value in result.document["context"].items()}

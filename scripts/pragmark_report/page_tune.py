@@ -114,9 +114,10 @@ def _caveats(result: Result) -> tuple[Sentence, ...]:
         said.append((Name(answer["recommended_set"]), f" is {answer['durability']}: "
                      f"{WHAT_A_CRASH_COSTS[answer['durability']]}.",))
     if weaker := answer["weaker"]:
-        said.append((Name(weaker["pragmas"]), f" was faster still ({draw_effects.factor_text(weaker)}"
-                     f", n={weaker['n']}), and is {weaker['durability']}: a weaker durability class "
-                     "than the base has, so it is not recommended."))
+        factor = draw_effects.factor_text(weaker)
+        said.append((Name(weaker["pragmas"]), f" was faster still ({factor}, n={weaker['n']}), and "
+                     f"is {weaker['durability']}: a weaker durability class than the base has, so "
+                     "it is not recommended."))
     erred = [each for each in document["configurations"] if each["error"]]
     if erred:
         said.append((f"{words.plural(len(erred), 'configuration')} could not be measured: ",
@@ -151,8 +152,9 @@ def _sections(document: Mapping, name: str, subtitle: str) -> list[Section]:
     if answer["recommended_sql"]:
         sections.append(Section(
             "The set as SQL", tables=tables_tune.confirmation(document),
-            paragraphs=((Name(answer["recommended_set"] or ""), f" is {answer['durability']}. Every "
-                         "connection needs it, before anything else."),),
+            paragraphs=((Name(answer["recommended_set"] or "The set"), " is "
+                         f"{answer['durability']}. Every connection needs it, before anything "
+                         "else."),),
             code=answer["recommended_sql"].strip(), language="sql"))
     sections += tables_tune.step_sections(document)
     sections += _six(document, name, subtitle)

@@ -33,6 +33,8 @@ def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     if question == "curve":
         title = "What comes of what is offered, and how late"
         found = document["curve"]
+        if not found["points"]:
+            return []
         return [(draw_capacity.curve(found["points"], found["knee"], title, subtitle), title)]
     if question == "soak":
         return _soak(document, subtitle)
@@ -68,6 +70,8 @@ def _soak(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
 
 def _antagonists(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     found = document["antagonists"]
+    if not found["kinds"]:
+        return []
     bars = [Bar(each["kind"], _added(each), max(each["added_ms"]["value"], 0),
                 each["added_ms"]["low"], each["added_ms"]["high"], "none")
             for each in found["kinds"]]
@@ -140,8 +144,8 @@ def _claims(documents: Sequence[Mapping], labels: Sequence[str], name: str, subt
         bars.append(Bar(label, f"{estimate(achieved)}: {verdict}", achieved["value"],
                         achieved["low"], achieved["high"], style))
         if late := claim["latency_ms"]:
-            tails.append(Bar(label, f"{estimate(late, with_n=False)} ms, n={late['n']}", late["value"], late["low"],
-                             late["high"], style))
+            told = f"{estimate(late, with_n=False)} ms, n={late['n']}"
+            tails.append(Bar(label, told, late["value"], late["low"], late["high"], style))
     panels = [("Requests/s that succeeded in time", "requests/s",
                rates.pop() if len(rates) == 1 else None, bars)]
     if tails:

@@ -145,10 +145,11 @@ def trends(document: Mapping) -> Table:
              _share(each["change_share"]), _shares(each["low"], each["high"]),
              words.significant(each["p"], 2), each["verdict"])
             for each in document["soak"]["trends"]]
-    return page.table(("Quantity", "Unit", "Begin", "End", "Change", "95% interval", "p", "Verdict"),
-                      rows, numbers=(2, 3, 4, 5, 6),
-                      note=("Begin and end of the line of Theil and Sen; p of the Mann-Kendall "
-                            "test over blocks of windows.",))
+    return page.table(
+        ("Quantity", "Unit", "Begin", "End", "Change", "95% interval", "p", "Verdict"), rows,
+        numbers=(2, 3, 4, 5, 6),
+        note=("Begin and end of the line of Theil and Sen; p of the Mann-Kendall test over blocks "
+              "of windows.",))
 
 
 def _share(value: float) -> str:

@@ -129,8 +129,8 @@ def confirmation(document: Mapping) -> tuple[Table, ...]:
              "confirmed" if each["confirmed"] else "not confirmed")
             for each in confirmed["candidates"]]
     return (page.table(
-        ("Candidate", "Durability", "Factor over the base [interval]", "n (blocks)", "On fresh runs"),
-        rows, numbers=(2, 3),
+        ("Candidate", "Durability", "Factor over the base [interval]", "n (blocks)",
+         "On fresh runs"), rows, numbers=(2, 3),
         note=(f"{words.plural(confirmed['blocks'], 'fresh block')} that chose nothing.",)),)
 
 

@@ -82,7 +82,8 @@ def _base(question, steps, sentence, verdict, rate=None, low=None, high=None, **
             "payload": "small", "mix": {"read": 0.95, "write": 0.05}, "keys": "zipf:0.99",
             "arrivals": "poisson", "step_seconds": 5.0, "warmup_seconds": 1.0,
             "timeout_ms": 1000.0, "budget_seconds": 300.0, "cpus": None, "sync_delay_us": 0.0,
-            "slo": dict(SLO), "rate": None if question == "slo" else rate, "soak_seconds": None, "monthly_cost": None},
+            "slo": dict(SLO), "rate": None if question == "slo" else rate,
+            "soak_seconds": None, "monthly_cost": None},
         "steps": steps,
         "answer": {"sentence": sentence, "verdict": verdict, "rate": rate, "low": low,
                    "high": high},
@@ -114,7 +115,7 @@ def _slo(rng, edge):
 
 def _claim(rng, edge):
     steps = [entry(rng, 60_000.0, "claim", edge=edge) for _ in range(8)]
-    unsaid = [{"what": "mix", "said": True, "assumed": "read=95,write=5", "why": "writes cost more"},
+    unsaid = [{"what": "mix", "said": True, "assumed": "read=95,write=5", "why": "writes cost"},
               {"what": "durability", "said": False, "assumed": "process-safe",
                "why": "a sync for each commit costs more than the commit"}]
     claim = {"rate": 60_000.0, "holding": 0, "steps": 8, "p_reached": 1.0, "p_missed": 1 / 256,
@@ -132,6 +133,7 @@ def _curve(rng, edge):
         points.append({
             "share": share, "offered": share * edge, "achieved": estimate(min(1, share) * edge),
             "answered": estimate(min(1, share) * edge), "p50_ms": estimate(latency["p50"] / 1000),
+            "p90_ms": estimate(latency["p90"] / 1000),
             "p99_ms": estimate(latency["p99"] / 1000),
             "p99_9_ms": estimate(latency["p99_9"] / 1000), "service_p99_ms": estimate(0.5),
             "failed_share": 0.0 if share < 1 else 0.1, "saturated": share > 1, "steps": [place]})
