@@ -53,15 +53,16 @@ std::string answer(const std::vector<GradeReason>& reasons, Colour colour) {
       fmt::format("{}: {}", coloured(grade, fmt::format("Grade {}", to_string(grade)), colour),
                   meaning_of(grade));
   if (!reasons.empty()) text += fmt::format(", because {}", printable(reasons.front().sentence));
+  if (reasons.size() > 1) text += fmt::format(" (and {} more)", reasons.size() - 1);
   return text + "\n";
 }
 
 std::string caps(const std::vector<GradeReason>& reasons) {
   if (reasons.empty()) return {};
-  std::string text = "\n";
+  std::string text = "\ncaps:\n";
   for (const GradeReason& reason : reasons) {
-    text += fmt::format("  caps at {}: {} ({})\n", to_string(reason.cap),
-                        printable(reason.sentence), reason.code);
+    text += fmt::format("  {}  {:<18} {}\n", to_string(reason.cap), reason.code,
+                        printable(reason.sentence));
   }
   return text;
 }
