@@ -1,6 +1,7 @@
 #include "pragmark/bench/load/protocol.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,7 +81,8 @@ StepPlan plan_of(const JsonLine& line, const Json& json) {
   plan.window_ms =
       numbers.optional("window_ms", plan.window_ms, kShortestWindowMs, kLongestStep * 1e3);
   if (numbers.present("seed")) {
-    plan.seed = line.number<std::uint64_t>(json, "seed", 0, std::numeric_limits<std::int64_t>::max());
+    plan.seed =
+        line.number<std::uint64_t>(json, "seed", 0, std::numeric_limits<std::int64_t>::max());
   }
   if (numbers.present("wal_limit_bytes")) {
     plan.wal_limit_bytes = line.number<std::int64_t>(json, "wal_limit_bytes", 0,
@@ -97,8 +99,8 @@ StepPlan plan_of(const JsonLine& line, const Json& json) {
 
 Json percentiles(const LatencyHistogram& latencies) {
   if (latencies.count() == 0) {
-    return {{"p50", nullptr}, {"p90", nullptr}, {"p99", nullptr}, {"p99_9", nullptr},
-            {"max", nullptr}};
+    return {
+        {"p50", nullptr}, {"p90", nullptr}, {"p99", nullptr}, {"p99_9", nullptr}, {"max", nullptr}};
   }
   return {{"p50", latencies.percentile_us(50)},
           {"p90", latencies.percentile_us(90)},
@@ -208,6 +210,7 @@ void add_counts(Json& json, const LoadStep& step) {
   json["first_error"] = step.first_error.empty() ? Json(nullptr) : Json(step.first_error);
   json["offered_per_second"] = step.offered_per_second();
   json["achieved_per_second"] = step.achieved_per_second();
+  json["answered_per_second"] = step.answered_per_second();
 }
 
 void add_step(Json& json, const LoadSetup& setup, const LoadStep& step) {
@@ -227,9 +230,8 @@ void add_step(Json& json, const LoadSetup& setup, const LoadStep& step) {
   json["wal_limit_exceeded"] = step.wal_limit_exceeded;
   json["saturated"] = step.saturated();
   json["antagonist"] = antagonist_json(step);
-  json["answers"] = {{"rows_expected", step.rows.expected},
-                     {"rows_found", step.rows.found},
-                     {"integrity", "ok"}};
+  json["answers"] = {
+      {"rows_expected", step.rows.expected}, {"rows_found", step.rows.found}, {"integrity", "ok"}};
 }
 
 Json context_json(const ContextEntries& context) {

@@ -68,8 +68,11 @@ class LoadRun {
   [[nodiscard]] LoadCrewOptions crew_options();
   [[nodiscard]] AntagonistPlace antagonist_place() const;
   [[nodiscard]] Snapshot snapshot() const {
-    return {.io = counting_.counts(), .timing = timing_.counts(), .cpu_seconds = process_cpu_seconds()};
+    return {
+        .io = counting_.counts(), .timing = timing_.counts(), .cpu_seconds = process_cpu_seconds()};
   }
+  [[nodiscard]] LoadTime end_of_schedule() const { return from_ + from_seconds(plan_.duration_s); }
+  [[nodiscard]] LoadTime next_look();
   bool look_around(const StepProgress& progress);
   void close_windows(LoadTime now);
   void check(LoadStep& step);
@@ -94,6 +97,7 @@ class LoadRun {
   std::optional<Antagonist> antagonist_;
   std::optional<LoadCrew> crew_;
   std::optional<StealMeter> steal_;
+  std::optional<double> steal_percent_;
   std::optional<Snapshot> begin_;  // of what is measured
   Snapshot window_begin_;
   Snapshot end_;
@@ -129,7 +133,7 @@ LoadRun::LoadRun(const LoadSetup& setup, const LoadData& data, const Keys& keys,
                  .rate = plan.rate.value_or(1),
                  .seed = mix64(setup.seed) ^ plan.seed,
                  .measured_from = from_,
-                 .end = from_ + from_seconds(plan.duration_s)}),
+                 .end = end_of_schedule()}),
       windows_({.threads = setup.configuration.threads,
                 .length = window_,
                 .from = from_,
@@ -178,22 +182,26 @@ bool LoadRun::measure(const StepProgress& progress) {
   if (antagonist_) antagonist_->start(clock_.zero() + from_);
   crew_->go();
   bool wanted = true;
-  for (;;) {
-    LoadTime next = clock_.now() + kBetweenLooks;
-    const auto windows = static_cast<std::int64_t>(window_io_.size());
-    next = std::min(next, begin_ ? from_ + window_ * (windows + 1) : from_);
-    if (crew_->wait_done(clock_.zero() + std::max(next, clock_.now() + milliseconds(1)))) break;
-    if (!look_around(progress)) {
-      crew_->stop();
-      wanted = false;
-    }
-    if (interrupted()) crew_->stop();
+  bool answered = false;
+  // The schedule has its time also when nothing more is due: others are at work.
+  while (!answered || (clock_.now() < end_of_schedule() && wanted && !interrupted())) {
+    const LoadTime next = std::max(next_look(), clock_.now() + milliseconds(1));
+    if (answered) clock_.sleep_until(next);
+    answered = crew_->wait_done(clock_.zero() + next);
+    if (!look_around(progress)) wanted = false;
+    if (!wanted || interrupted()) crew_->stop();
   }
   if (!begin_) window_begin_ = begin_.emplace(snapshot());
   end_ = snapshot();
+  if (steal_) steal_percent_ = steal_->percent();
   if (antagonist_) antagonist_->stop();
   throw_if_interrupted();
   return wanted;
+}
+
+LoadTime LoadRun::next_look() {
+  const auto windows = static_cast<std::int64_t>(window_io_.size());
+  return std::min(clock_.now() + kBetweenLooks, begin_ ? from_ + window_ * (windows + 1) : from_);
 }
 
 bool LoadRun::look_around(const StepProgress& progress) {
@@ -227,15 +235,14 @@ void LoadRun::close_windows(LoadTime now) {
 void LoadRun::throw_failures() {
   if (const std::exception_ptr failure = crew_->failure()) std::rethrow_exception(failure);
   if (const LoadTally tally = crew_->tally(); tally.wrong_rows > 0) {
-    throw std::runtime_error(
-        fmt::format("{} of {} requests did not return what was asked for", tally.wrong_rows,
-                    tally.sent));
+    throw std::runtime_error(fmt::format("{} of {} requests did not return what was asked for",
+                                         tally.wrong_rows, tally.sent));
   }
 }
 
 AddedCount LoadRun::count_rows(const LoadTally& tally, std::int64_t by_antagonist) {
-  AddedCount rows{.expected = data_.topics().rows() + data_.documents() + data_.posts() +
-                              by_antagonist};
+  AddedCount rows{.expected =
+                      data_.topics().rows() + data_.documents() + data_.posts() + by_antagonist};
   for (std::size_t i = 0; i < tally.operations.size(); ++i) {
     if (setup_.mix.parts()[i].operation->adds == AddedRows::None) continue;
     rows.expected += tally.operations[i].acknowledged;
@@ -248,9 +255,9 @@ void LoadRun::check(LoadStep& step) {
   const std::int64_t by_antagonist = step.antagonist ? step.antagonist->topics : 0;
   step.rows = count_rows(step.tally, by_antagonist);
   if (step.rows.found != step.rows.expected) {
-    throw std::runtime_error(fmt::format(
-        "{} rows found, {} expected (initial ones and acknowledged inserts)", step.rows.found,
-        step.rows.expected));
+    throw std::runtime_error(
+        fmt::format("{} rows found, {} expected (initial ones and acknowledged inserts)",
+                    step.rows.found, step.rows.expected));
   }
   const std::vector<std::string> findings = store_.check();
   if (!findings.empty()) throw std::runtime_error("database check: " + findings.front());
@@ -294,7 +301,7 @@ LoadStep LoadRun::result() {
                           setup_.configuration.strategy.starts_with("open-per-op");
   step.cpu_seconds = end_.cpu_seconds - begin_->cpu_seconds;
   step.peak_memory_bytes = peak_memory_bytes();
-  if (steal_) step.steal_percent = steal_->percent();
+  step.steal_percent = steal_percent_;
   step.windows = windows_.finish();
   const IoCounts rest = end_.io - window_begin_.io;
   window_io_.push_back({.wal_bytes = file_bytes(database_ + "-wal"),
@@ -313,6 +320,10 @@ LoadStep LoadRun::result() {
 double LoadStep::offered_per_second() const noexcept {
   const auto intended = static_cast<double>(tally.intended());
   return plan.rate ? intended / plan.duration_s : intended / seconds;
+}
+
+double LoadStep::answered_per_second() const noexcept {
+  return static_cast<double>(tally.succeeded() + tally.timed_out) / seconds;
 }
 
 double LoadStep::achieved_per_second() const noexcept {

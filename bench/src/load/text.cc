@@ -21,8 +21,10 @@ std::string row(std::string_view name, std::int64_t count, const LatencyHistogra
 std::string offered(const LoadStep& step) {
   const double per_second = step.offered_per_second();
   switch (step.plan.arrivals) {
-    case ArrivalKind::Constant: return fmt::format("{:.1f}/s offered at even intervals", per_second);
-    case ArrivalKind::Poisson: return fmt::format("{:.1f}/s offered at random (Poisson)", per_second);
+    case ArrivalKind::Constant:
+      return fmt::format("{:.1f}/s offered at even intervals", per_second);
+    case ArrivalKind::Poisson:
+      return fmt::format("{:.1f}/s offered at random (Poisson)", per_second);
     case ArrivalKind::Closed: return "closed loop: every thread sends when it has its answer";
   }
   return "";
@@ -51,12 +53,12 @@ std::string latencies(const LoadSetup& setup, const LoadStep& step) {
 std::string load_text(const LoadSetup& setup, const LoadStep& step) {
   const Configuration& what = setup.configuration;
   const LoadTally& tally = step.tally;
-  std::string text =
-      fmt::format("{} with {}, {} threads, {} rows of payload {}, keys {}\n{}; {:.1f}/s achieved in "
-                  "{:.2f} s{}\n\n",
-                  what.set.name(), what.strategy, what.threads, what.rows, what.payload.name,
-                  setup.keys.text(), offered(step), step.achieved_per_second(), step.seconds,
-                  step.saturated() ? ": saturated" : "");
+  std::string text = fmt::format(
+      "{} with {}, {} threads, {} rows of payload {}, keys {}\n{}; {:.1f}/s achieved in "
+      "{:.2f} s{}\n\n",
+      what.set.name(), what.strategy, what.threads, what.rows, what.payload.name, setup.keys.text(),
+      offered(step), step.achieved_per_second(), step.seconds,
+      step.saturated() ? ": saturated" : "");
   text += latencies(setup, step);
   text += fmt::format(
       "\n  {} requests intended, {} sent, {} in time; {} found the database locked, {} failed,\n"
@@ -67,11 +69,12 @@ std::string load_text(const LoadSetup& setup, const LoadStep& step) {
       "  {} syncs in {:.3f} s, {} checkpoints, WAL at most {:.1f} MiB; {:.2f} s of processors, "
       "{:.1f} MiB\n",
       step.io.syncs(), std::chrono::duration<double>(step.timing.sync_time()).count(),
-      step.io.checkpoints, static_cast<double>(step.io.wal_bytes_max) / (1 << 20),
-      step.cpu_seconds, static_cast<double>(step.peak_memory_bytes) / (1 << 20));
-  text += fmt::format("  answers checked: {} rows found as expected, integrity ok\n",
-                      step.rows.found);
-  text += "\nLatency counts from when a request was due, service from when a thread began with it.\n";
+      step.io.checkpoints, static_cast<double>(step.io.wal_bytes_max) / (1 << 20), step.cpu_seconds,
+      static_cast<double>(step.peak_memory_bytes) / (1 << 20));
+  text +=
+      fmt::format("  answers checked: {} rows found as expected, integrity ok\n", step.rows.found);
+  text +=
+      "\nLatency counts from when a request was due, service from when a thread began with it.\n";
   return text;
 }
 

@@ -96,7 +96,8 @@ struct LoadStep {
   std::string first_error;  // of the failed requests; empty when there are none
 
   [[nodiscard]] double offered_per_second() const noexcept;
-  [[nodiscard]] double achieved_per_second() const noexcept;
+  [[nodiscard]] double achieved_per_second() const noexcept;  // in time
+  [[nodiscard]] double answered_per_second() const noexcept;  // in time or late
   // More than 1% of the intended requests were not sent or timed out, or less than 97% of the
   // offered rate was achieved. A closed load never is.
   [[nodiscard]] bool saturated() const noexcept;
