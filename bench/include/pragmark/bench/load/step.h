@@ -56,6 +56,8 @@ struct StepPlan {
   std::optional<std::int64_t> wal_limit_bytes = {};
   std::optional<AntagonistPlan> antagonist = {};
   std::optional<StallPlan> stall = {};
+
+  [[nodiscard]] std::int64_t windows() const noexcept;  // the last of them may be shorter
 };
 
 // The machine's side of a window; the other side is WindowSummary.
