@@ -240,7 +240,7 @@ def test_disk_that_takes_no_more_is_the_environments_fault(tmp_path):
     (["--raet", "5"], ["--raet", "--help"])])
 def test_bad_input_is_one_line_that_names_it(tmp_path, arguments, words):
     code = 3 if "--dir" in arguments else 2
-    assert_refused(run(tmp_path, *SMALL, *arguments), code, *words)
+    assert_refused(run(tmp_path, *arguments), code, *words)
     assert list(tmp_path.iterdir()) == []
 
 

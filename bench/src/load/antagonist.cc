@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "pragmark/assert.h"
 #include "pragmark/connection.h"
 #include "pragmark/error.h"
 
@@ -38,6 +39,12 @@ std::chrono::steady_clock::duration seconds(double s) {
 }  // namespace
 
 std::span<const AntagonistInfo> antagonists() noexcept { return kAntagonists; }
+
+const AntagonistInfo& find_antagonist(AntagonistKind kind) noexcept {
+  const auto* found = std::ranges::find(kAntagonists, kind, &AntagonistInfo::kind);
+  PRAGMARK_ASSERT(found != std::end(kAntagonists));
+  return *found;
+}
 
 const AntagonistInfo& find_antagonist(std::string_view name) {
   const auto* found = std::ranges::find(kAntagonists, name, &AntagonistInfo::name);

@@ -106,11 +106,7 @@ Json stalls_json(const LoadStep& step) {
 Json antagonist_json(const LoadStep& step) {
   if (!step.antagonist) return nullptr;
   const AntagonistPlan& plan = *step.plan.antagonist;
-  std::string_view name;
-  for (const AntagonistInfo& one : antagonists()) {
-    if (one.kind == plan.kind) name = one.name;
-  }
-  return {{"kind", name},
+  return {{"kind", find_antagonist(plan.kind).name},
           {"start_s", plan.start_s},
           {"duration_s", plan.duration_s},
           {"rounds", step.antagonist->rounds},

@@ -1,5 +1,8 @@
 #include "pragmark/bench/load/text.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "pragmark/bench/load/operations.h"
@@ -46,6 +49,31 @@ std::string latencies(const LoadSetup& setup, const LoadStep& step) {
     text += row(parts[i].operation->name, one.succeeded, one.latencies);
   }
   return text;
+}
+
+// The highest p99 of the windows that begin in [from, to).
+std::string worst_p99(const LoadStep& step, double from_s, double to_s) {
+  double worst_us = 0;
+  bool answered = false;
+  for (std::size_t i = 0; i < step.windows.size(); ++i) {
+    const double begin_s = static_cast<double>(i) * step.plan.window_ms / 1e3;
+    if (begin_s < from_s || begin_s >= to_s || !step.windows[i].answered) continue;
+    answered = true;
+    worst_us = std::max(worst_us, step.windows[i].p99_us);
+  }
+  return answered ? milliseconds(worst_us) : "-";
+}
+
+std::string antagonist(const LoadStep& step) {
+  if (!step.antagonist) return "";
+  const AntagonistPlan& plan = *step.plan.antagonist;
+  const double end_s = plan.start_s + plan.duration_s;
+  return fmt::format(
+      "  {}, {:.1f} to {:.1f} s: {} rounds; worst p99 of a window before {}, during {}, "
+      "after {} ms\n",
+      find_antagonist(plan.kind).name, plan.start_s, end_s, step.antagonist->rounds,
+      worst_p99(step, 0, plan.start_s), worst_p99(step, plan.start_s, end_s),
+      worst_p99(step, end_s, step.plan.duration_s));
 }
 
 }  // namespace

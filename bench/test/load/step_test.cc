@@ -13,6 +13,7 @@
 #include "pragmark/bench/load/command_line.h"
 #include "pragmark/bench/load/operations.h"
 #include "pragmark/error.h"
+#include "pragmark/store.h"
 
 namespace pragmark {
 namespace {
@@ -204,6 +205,51 @@ TEST_F(StepTest, RequestsThatFindTheDatabaseLockedAreNoSuccess) {
   const LoadStep step = run(request, disturbed);
   EXPECT_EQ(step.tally.sent, step.tally.succeeded() + step.tally.busy);
   EXPECT_EQ(step.rows.found, step.rows.expected);
+}
+
+// Somebody else takes a row away while the load runs.
+class RobbedStepTest : public StepTest {
+ protected:
+  // The load's database, but for the one that it is copied from.
+  [[nodiscard]] std::string database() const {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch_.path())) {
+      if (entry.path().filename() == "store.db") return entry.path().string();
+    }
+    return "";
+  }
+  // What the load says when `id` was removed in it.
+  std::string fault_without(const LoadRequest& request, std::string_view id) {
+    LoadBench one = bench(request);
+    bool removed = false;
+    try {
+      static_cast<void>(one.run(plan(), [&](double, std::int64_t) {
+        if (!removed) removed = Store({.path = database()}).remove<Topic>(id);
+        return true;
+      }));
+    } catch (const std::runtime_error& error) {
+      EXPECT_TRUE(removed);
+      return error.what();
+    }
+    return "";
+  }
+  static std::string topic(std::uint64_t row) {
+    const Dataset data({.seed = kDefaultSeed, .rows = 60, .payload = Payload::parse("small")});
+    return std::string(data.id(row).view());
+  }
+};
+
+TEST_F(RobbedStepTest, LostRowIsAFault) {
+  LoadRequest request = small();
+  request.mix = "write=1";
+  EXPECT_THAT(fault_without(request, topic(7)), testing::HasSubstr("rows found"));
+}
+
+TEST_F(RobbedStepTest, ReadThatDoesNotReturnItsRowIsAFault) {
+  LoadRequest request = small();
+  request.mix = "read=1";
+  request.rows = 1;
+  EXPECT_THAT(fault_without(request, topic(0)),
+              testing::HasSubstr("did not return what was asked for"));
 }
 
 TEST_F(StepTest, NobodyWhoWaitsIsTheEndOfIt) {

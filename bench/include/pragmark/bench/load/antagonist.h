@@ -44,6 +44,7 @@ struct AntagonistInfo {
   std::string_view description;
 };
 [[nodiscard]] std::span<const AntagonistInfo> antagonists() noexcept;
+[[nodiscard]] const AntagonistInfo& find_antagonist(AntagonistKind kind) noexcept;
 // Throws Error (kind Usage) that lists the known ones.
 [[nodiscard]] const AntagonistInfo& find_antagonist(std::string_view name);
 
