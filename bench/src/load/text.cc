@@ -99,6 +99,7 @@ std::string load_text(const LoadSetup& setup, const LoadStep& step) {
       step.io.syncs(), std::chrono::duration<double>(step.timing.sync_time()).count(),
       step.io.checkpoints, static_cast<double>(step.io.wal_bytes_max) / (1 << 20), step.cpu_seconds,
       static_cast<double>(step.peak_memory_bytes) / (1 << 20));
+  text += antagonist(step);
   text +=
       fmt::format("  answers checked: {} rows found as expected, integrity ok\n", step.rows.found);
   text +=
