@@ -234,14 +234,16 @@ def test_disk_that_takes_no_more_is_the_environments_fault(tmp_path):
     (["--rate", "1", "--strategy", "per-thead"], ["per-thead"]),
     (["--rate", "1", "--pragmas", "prodution"], ["prodution"]),
     (["--rate", "1", "--out", "/nowhere/r.json"], ["/nowhere/r.json"]),
-    (["--rate", "1", "--dir", "/nowhere"], ["/nowhere"]),
     (["--duration", "5"], ["--duration", "--rate"]),
     (["--format", "json"], ["--format", "--rate"]),
     (["--raet", "5"], ["--raet", "--help"])])
 def test_bad_input_is_one_line_that_names_it(tmp_path, arguments, words):
-    code = 3 if "--dir" in arguments else 2
-    assert_refused(run(tmp_path, *arguments), code, *words)
+    assert_refused(run(tmp_path, *arguments), 2, *words)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_directory_that_is_not_there_is_the_environments_fault(tmp_path):
+    assert_refused(run(tmp_path / "nowhere", "--rate", "1"), 3, "nowhere")
 
 
 def test_one_load_for_people(tmp_path):
