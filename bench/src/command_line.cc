@@ -246,8 +246,7 @@ SplitArguments split_arguments(const std::vector<std::string>& arguments) {
   return split;
 }
 
-std::string command_to_repeat(const std::vector<std::string>& arguments,
-                              std::string_view command) {
+std::string command_to_repeat(const std::vector<std::string>& arguments, std::string_view command) {
   std::string line(command);
   for (const std::string& argument : arguments) {
     line += ' ';

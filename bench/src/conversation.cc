@@ -52,8 +52,7 @@ ExitCode exit_code_for(ConversationEnd end) noexcept {
 std::string error_line(std::string message, bool environment) {
   std::ranges::replace_if(
       message, [](char c) { return c >= 0 && c < ' '; }, ' ');
-  return line_of(
-      {{"say", "error"}, {"message", std::move(message)}, {"environment", environment}});
+  return line_of({{"say", "error"}, {"message", std::move(message)}, {"environment", environment}});
 }
 
 ConversationEnd converse(const ConversationPlace& place,

@@ -1,5 +1,4 @@
 // The lines of pragmark-slices/1: what they say, and what is refused.
-#include "pragmark/bench/conversation.h"
 #include "pragmark/bench/slice_protocol.h"
 
 #include <chrono>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "pragmark/bench/conversation.h"
 #include "pragmark/error.h"
 
 namespace pragmark {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "pragmark/assert.h"
 #include "pragmark/connection.h"
 #include "pragmark/error.h"
 
@@ -37,6 +39,12 @@ std::chrono::steady_clock::duration seconds(double s) {
 }  // namespace
 
 std::span<const AntagonistInfo> antagonists() noexcept { return kAntagonists; }
+
+const AntagonistInfo& find_antagonist(AntagonistKind kind) noexcept {
+  const auto* found = std::ranges::find(kAntagonists, kind, &AntagonistInfo::kind);
+  PRAGMARK_ASSERT(found != std::end(kAntagonists));
+  return *found;
+}
 
 const AntagonistInfo& find_antagonist(std::string_view name) {
   const auto* found = std::ranges::find(kAntagonists, name, &AntagonistInfo::name);
@@ -93,7 +101,7 @@ void Antagonist::work() noexcept {
 
 template <typename Round>
 void Antagonist::repeat(Round round) {
-  while (!over()) {
+  do {
     try {
       round();
       ++report_.rounds;
@@ -104,14 +112,16 @@ void Antagonist::repeat(Round round) {
       ++report_.busy_errors;
       wait_until(std::min(end_, Clock::now() + kAfterBusy));
     }
-  }
+  } while (!over());
+}
+
+Connection Antagonist::open(ConnectionKind kind) const {
+  return Connection::open(
+      {.path = place_.database, .kind = kind, .set = &place_.set, .vfs = place_.vfs});
 }
 
 void Antagonist::read_long() {
-  Connection connection = Connection::open({.path = place_.database,
-                                            .kind = ConnectionKind::ReadOnly,
-                                            .set = &place_.set,
-                                            .vfs = place_.vfs});
+  Connection connection = open(ConnectionKind::ReadOnly);
   const ReadTransaction transaction(connection);
   Reader reader(connection);
   static_cast<void>(reader.get_topic(place_.data->topics().id(0).view()));  // takes the snapshot
@@ -130,21 +140,24 @@ void Antagonist::back_up() {
 }
 
 void Antagonist::vacuum() {
-  Connection connection = Connection::open(
-      {.path = place_.database, .set = &place_.set, .vfs = place_.vfs});
-  repeat([&] { connection.execute("VACUUM"); });
+  std::optional<Connection> connection;
+  repeat([&] {
+    if (!connection) connection.emplace(open(ConnectionKind::ReadWrite));
+    connection->execute("VACUUM");
+  });
 }
 
 void Antagonist::write_in_bulk() {
   const Dataset& topics = place_.data->topics();
-  Connection connection = Connection::open(
-      {.path = place_.database, .set = &place_.set, .vfs = place_.vfs});
+  std::optional<Connection> connection;
   Topic topic = topics.pool().front();
   auto row = static_cast<std::uint64_t>(topics.rows() + place_.number);
   repeat([&] {
-    Transaction transaction(connection);
-    Writer writer(connection);
-    for (std::int64_t i = 0; i < kBulkRows; ++i, row += static_cast<std::uint64_t>(place_.threads)) {
+    if (!connection) connection.emplace(open(ConnectionKind::ReadWrite));
+    Transaction transaction(*connection);
+    Writer writer(*connection);
+    for (std::int64_t i = 0; i < kBulkRows;
+         ++i, row += static_cast<std::uint64_t>(place_.threads)) {
       topics.stamp(row, topic);
       writer.insert(topic);
     }

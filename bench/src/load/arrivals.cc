@@ -14,7 +14,7 @@ constexpr std::int64_t kPsPerNs = 1000;
 constexpr double kPsPerSecond = 1e12;
 // A Poisson backlog of fewer is walked through, at some 30 ns each.
 constexpr double kShortBacklog = 1024;
-constexpr std::uint64_t kGapStream = 0x676170;   // apart from the bits that arrivals carry
+constexpr std::uint64_t kGapStream = 0x676170;  // apart from the bits that arrivals carry
 constexpr std::uint64_t kSkipStream = 0x736b6970;
 
 // 0 excluded, 1 excluded.
@@ -44,7 +44,8 @@ Arrivals::Arrivals(const Options& options) noexcept
 
 // Never 0: the time would stand still.
 std::int64_t Arrivals::gap_after(std::int64_t at_ps) const noexcept {
-  const std::uint64_t bits = mix64(mix64(options_.seed ^ kGapStream) + static_cast<std::uint64_t>(at_ps));
+  const std::uint64_t bits =
+      mix64(mix64(options_.seed ^ kGapStream) + static_cast<std::uint64_t>(at_ps));
   return std::max<std::int64_t>(1, std::llround(-std::log(uniform(bits)) * period_ps_));
 }
 
@@ -68,7 +69,8 @@ std::optional<Arrival> Arrivals::next(LoadTime now) noexcept {
   std::int64_t at_ps = next_.load(std::memory_order_relaxed);
   do {
     if (at_ps >= end_ps_) return std::nullopt;
-  } while (!next_.compare_exchange_weak(at_ps, at_ps + gap_after(at_ps), std::memory_order_relaxed));
+  } while (
+      !next_.compare_exchange_weak(at_ps, at_ps + gap_after(at_ps), std::memory_order_relaxed));
   return Arrival{LoadTime(at_ps / kPsPerNs), bits_of(at_ps)};
 }
 
@@ -102,7 +104,8 @@ std::uint64_t Arrivals::give_up_poisson(std::int64_t before_ps) noexcept {
   const std::int64_t counted_from = std::max(at_ps, from_ps_);
   if (counted_from >= before_ps) return 0;
   const double mean = static_cast<double>(before_ps - counted_from) / period_ps_;
-  const std::uint64_t bits = mix64(mix64(options_.seed ^ kSkipStream) + static_cast<std::uint64_t>(at_ps));
+  const std::uint64_t bits =
+      mix64(mix64(options_.seed ^ kSkipStream) + static_cast<std::uint64_t>(at_ps));
   return (at_ps >= from_ps_ ? 1 : 0) + draw_count(mean, bits);
 }
 

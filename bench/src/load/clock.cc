@@ -34,8 +34,6 @@ std::chrono::nanoseconds SystemLoadClock::thread_cpu() noexcept {
   return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-void ask_for_exact_sleeps() noexcept {
-  static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0));
-}
+void ask_for_exact_sleeps() noexcept { static_cast<void>(::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0)); }
 
 }  // namespace pragmark

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,16 +47,23 @@ LoadSetup setup_of(const LoadRequest& request) {
   require_range("--threads", request.threads, 1, kMostLoadThreads);
   require_range("--rows", request.rows, std::int64_t{1}, kMostRows);
   require_range("--sync-delay-us", request.sync_delay_us, std::int64_t{0}, kMostSyncDelayUs);
+  // Each before the whole is put together: what GCC 12 has made of an aggregate it destroys twice
+  // when a later part throws.
+  PragmaSet set = PragmaSet::parse(request.set);
+  std::string strategy = strategy_of(request.strategy);
+  Payload payload = Payload::parse(request.payload);
+  Mix mix = Mix::parse(request.mix);
+  const KeyOptions keys = KeyOptions::parse(request.keys);
   return {.configuration = {.workload = find_workload("mixed"),
-                            .set = PragmaSet::parse(request.set),
-                            .strategy = strategy_of(request.strategy),
+                            .set = std::move(set),
+                            .strategy = std::move(strategy),
                             .threads = request.threads,
                             .rows = request.rows,
-                            .payload = Payload::parse(request.payload),
+                            .payload = std::move(payload),
                             .reads_percent = 0,
                             .operations_per_thread = 0},
-          .mix = Mix::parse(request.mix),
-          .keys = KeyOptions::parse(request.keys),
+          .mix = std::move(mix),
+          .keys = keys,
           .seed = request.seed,
           .sync_delay = std::chrono::microseconds(request.sync_delay_us)};
 }

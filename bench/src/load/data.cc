@@ -120,10 +120,16 @@ void LoadData::search_words(std::uint64_t number, SplitMix64& random, std::strin
 }
 
 void LoadData::fill(Store& store, const Progress& progress) const {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kInterval{1};
+  Clock::time_point next_report = Clock::now() + kInterval;
   const auto in_batches = [&](std::int64_t rows, auto insert) {
     for (std::int64_t first = 0; first < rows; first += kRowsPerTransaction) {
       throw_if_interrupted();
-      progress(first, rows);
+      if (Clock::now() >= next_report) {
+        progress(first, rows);
+        next_report = Clock::now() + kInterval;
+      }
       store.batch([&](Writer& writer) {
         const std::int64_t last = std::min(rows, first + kRowsPerTransaction);
         for (std::int64_t row = first; row < last; ++row) {

@@ -51,6 +51,8 @@ class LoadCrew {
   // True when every thread has its last answer, false at the deadline.
   [[nodiscard]] bool wait_done(std::chrono::steady_clock::time_point deadline);
   void stop() noexcept { stopped_.store(true, std::memory_order_relaxed); }
+  // By stop(), or because the machine refused a request.
+  [[nodiscard]] bool stopped() const noexcept { return stopped_.load(std::memory_order_relaxed); }
 
   // The rest REQUIRES: wait_done() has returned true.
   [[nodiscard]] LoadTally tally() const;

@@ -12,8 +12,8 @@
 
 #include "pragmark/bench/load/load_run.h"
 #include "pragmark/error.h"
-#include "pragmark/version.h"
 #include "pragmark/verify/program.h"
+#include "pragmark/version.h"
 
 namespace pragmark {
 namespace {
@@ -109,8 +109,8 @@ ExitCode run(int argc, char** argv) {
   if (request.rate || app.count("--arrivals") > 0) return run_one_load(options);
   for (const CLI::Option* option : of_one_load) {
     if (option->count() == 0) continue;
-    throw Error::usage(fmt::format("{} is of one load: add --rate or --arrivals closed",
-                                   option->get_name()));
+    throw Error::usage(
+        fmt::format("{} is of one load: add --rate or --arrivals closed", option->get_name()));
   }
   if (is_terminal(STDIN_FILENO)) {
     throw Error::usage("nothing to do: give --rate RATE (see pragmark load --help)");

@@ -18,8 +18,8 @@ double share_of(std::string_view entry, std::string_view number) {
   const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), share);
   const bool whole = code == std::errc() && end == number.data() + number.size();
   if (whole && share > 0 && share <= kLargestShare) return share;
-  throw Error::usage(fmt::format("mix {}: a share is a number above 0, at most {}", entry,
-                                 kLargestShare));
+  throw Error::usage(
+      fmt::format("mix {}: a share is a number above 0, at most {}", entry, kLargestShare));
 }
 
 [[noreturn]] void fail_unknown(std::string_view name) {
@@ -76,8 +76,8 @@ std::size_t Mix::pick(std::uint64_t bits) const noexcept {
 std::string Mix::text() const {
   std::string text;
   for (const MixPart& part : parts_) {
-    text += fmt::format("{}{}={:.6g}", text.empty() ? "" : ",", part.operation->name,
-                        part.share * 100);
+    text +=
+        fmt::format("{}{}={:.6g}", text.empty() ? "" : ",", part.operation->name, part.share * 100);
   }
   return text;
 }

@@ -117,8 +117,8 @@ bool posts(StoreRequests& client, SplitMix64& random) {
   const std::vector<TopicPost> found = client.store.posts_of_topic(id.view(), {.limit = kPage});
   const bool has_posts = static_cast<std::int64_t>(row) < client.data.posts();
   return (!found.empty() || !has_posts) && std::ranges::all_of(found, [&](const TopicPost& one) {
-    return one.post.research_topic_id == id.view();
-  });
+           return one.post.research_topic_id == id.view();
+         });
 }
 
 bool get_document(StoreRequests& client, SplitMix64& random) {
@@ -150,6 +150,8 @@ bool search(StoreRequests& client, SplitMix64& random) {
            one.title.find(first) != std::string::npos;
   });
 }
+
+bool nothing(StoreRequests& /*client*/, SplitMix64& /*random*/) { return true; }
 
 bool write(StoreRequests& client, SplitMix64& random) {
   Topic& topic = client.any_topic(random);
@@ -215,6 +217,8 @@ constexpr LoadOperation kOperations[] = {
      kDocuments, AddedRows::Document, insert_document},
     {"insert_post", "inserts a blog post of a topic", true, kPosts, AddedRows::BlogPost,
      insert_post},
+    {"nothing", "no request: what this program itself can offer", false, kTopics, AddedRows::None,
+     nothing},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "pragmark/bench/load/data.h"
+#include "pragmark/connection.h"
 #include "pragmark/pragma_set.h"
 #include "pragmark/store.h"
 
@@ -43,6 +44,7 @@ struct AntagonistInfo {
   std::string_view description;
 };
 [[nodiscard]] std::span<const AntagonistInfo> antagonists() noexcept;
+[[nodiscard]] const AntagonistInfo& find_antagonist(AntagonistKind kind) noexcept;
 // Throws Error (kind Usage) that lists the known ones.
 [[nodiscard]] const AntagonistInfo& find_antagonist(std::string_view name);
 
@@ -54,7 +56,7 @@ struct AntagonistReport {
 };
 
 struct AntagonistPlace {
-  Store* store;          // outlives it; never null, nor is `data`
+  Store* store;  // outlives it; never null, nor is `data`
   const LoadData* data;
   std::string database;
   std::string vfs;
@@ -91,6 +93,7 @@ class Antagonist {
   }
   template <typename Round>
   void repeat(Round round);
+  [[nodiscard]] Connection open(ConnectionKind kind) const;
   void read_long();
   void back_up();
   void vacuum();

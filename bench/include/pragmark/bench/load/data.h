@@ -24,7 +24,8 @@ namespace pragmark {
 
 // Owns:    nothing; the topics outlive it.
 // Threads: immutable after construction; share freely.
-// Errors:  fill() throws Error, and Interrupted when the program is to stop; the rest std::bad_alloc
+// Errors:  fill() throws Error, and Interrupted when the program is to stop; the rest
+// std::bad_alloc
 //          at most.
 class LoadData {
  public:

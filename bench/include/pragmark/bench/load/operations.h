@@ -41,7 +41,7 @@ struct LoadOperation {
 [[nodiscard]] const LoadOperation* find_load_operation(std::string_view name) noexcept;
 
 struct LoadClientOptions {
-  Store* store;          // outlives the client; never null, nor are the others
+  Store* store;  // outlives the client; never null, nor are the others
   const LoadData* data;
   const Keys* keys;
   const Mix* mix;

@@ -1,6 +1,7 @@
 // `pragmark load` on command: one load after another, over protocol.h's lines.
 //
-//   ConversationEnd end = serve_loads({.bench = &bench, .context = ..}, STDIN_FILENO, STDOUT_FILENO);
+//   ConversationEnd end = serve_loads({.bench = &bench, .context = ..}, STDIN_FILENO,
+//   STDOUT_FILENO);
 #pragma once
 
 #include "pragmark/bench/conversation.h"

@@ -56,6 +56,8 @@ struct StepPlan {
   std::optional<std::int64_t> wal_limit_bytes = {};
   std::optional<AntagonistPlan> antagonist = {};
   std::optional<StallPlan> stall = {};
+
+  [[nodiscard]] std::int64_t windows() const noexcept;  // the last of them may be shorter
 };
 
 // The machine's side of a window; the other side is WindowSummary.
@@ -96,7 +98,8 @@ struct LoadStep {
   std::string first_error;  // of the failed requests; empty when there are none
 
   [[nodiscard]] double offered_per_second() const noexcept;
-  [[nodiscard]] double achieved_per_second() const noexcept;
+  [[nodiscard]] double achieved_per_second() const noexcept;  // in time
+  [[nodiscard]] double answered_per_second() const noexcept;  // in time or late
   // More than 1% of the intended requests were not sent or timed out, or less than 97% of the
   // offered rate was achieved. A closed load never is.
   [[nodiscard]] bool saturated() const noexcept;

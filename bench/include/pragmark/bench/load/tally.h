@@ -52,7 +52,7 @@ struct LoadTally {
   // part of the latency, for which SQLite cannot be blamed.
   LatencyHistogram wake_ups;
   std::int64_t sent = 0;
-  std::int64_t not_sent = 0;  // older than the timeout when a thread came to them
+  std::int64_t not_sent = 0;   // older than the timeout when a thread came to them
   std::int64_t timed_out = 0;  // sent, and answered later than the timeout
   std::int64_t busy = 0;
   std::int64_t failed = 0;
