@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from scipy import stats as scipy_stats
 
 from pragmark_report.exact_tests import (
     normal_quantile,
@@ -81,8 +82,7 @@ def effects(
 def smallest_visible(values: Sequence[float], confidence: float, floor: float) -> float | None:
     """The change, as a share, that blocks like these would have shown in 9 of 10 cases.
 
-    The floor, and what the interval takes beyond it. Of few blocks all must agree, which asks more
-    than the normal approximation says. None when there are too few for any interval.
+    The floor, and what the interval takes beyond it. Of few blocks all must agree, which asks more. None when there are too few for any interval.
     """
     n = len(values)
     alpha = 1.0 - confidence
@@ -91,7 +91,8 @@ def smallest_visible(values: Sequence[float], confidence: float, floor: float) -
         return None
     sd = float(np.std(np.asarray(values), ddof=1))
     error = SIGNED_RANK_SE * sd / math.sqrt(n)
-    normal = (normal_quantile(1.0 - alpha / 2.0) + normal_quantile(POWER)) * error
+    # Student's quantile, since the spread is estimated from as few values.
+    far = float(scipy_stats.t.ppf(1.0 - alpha / 2.0, n - 1)) + normal_quantile(POWER)
     # With the fewest blocks the interval is that of the extremes: all must lie on one side.
     agreeing = normal_quantile(POWER ** (1.0 / n)) * sd if n <= needed + 1 else 0.0
-    return math.exp(math.log1p(floor) + max(normal, agreeing)) - 1.0
+    return math.exp(math.log1p(floor) + max(far * error, agreeing)) - 1.0

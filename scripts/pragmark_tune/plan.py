@@ -80,10 +80,12 @@ def make_plan(
             f"--budget {budget_seconds:g}s", f"{len(costs)} configurations with {family} comparisons "
             f"need at least {needed} blocks, about {_told(wanted)} in all",
             "raise --budget, or vary less")
-    wanted_seconds = main_seconds / max(WANTED_BLOCKS, needed)
+    # Where a visit costs much whatever it times, timing for as long as that makes the most of it.
     fixed = block_seconds(0.0)
-    slice_seconds = (wanted_seconds - fixed) / (SLICES_OF_A_VISIT * len(costs))
-    slice_seconds = min(max(slice_seconds, LEAST_SLICE_SECONDS), LONGEST_SLICE_SECONDS)
+    visits = SLICES_OF_A_VISIT * len(costs)
+    wanted = (main_seconds / max(WANTED_BLOCKS, needed) - fixed) / visits
+    slice_seconds = max(wanted, fixed / visits, LEAST_SLICE_SECONDS)
+    slice_seconds = min(slice_seconds, LONGEST_SLICE_SECONDS)
     while slice_seconds > LEAST_SLICE_SECONDS and block_seconds(slice_seconds) * needed > main_seconds:
         slice_seconds = max(LEAST_SLICE_SECONDS, slice_seconds * 0.8)
     return Plan(slice_seconds, needed, main_seconds, block_seconds(slice_seconds))
