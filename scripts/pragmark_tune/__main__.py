@@ -1,4 +1,4 @@
-"""`pragmark tune`: an experiment that failed recommends nothing, and never ends in a stack trace."""
+"""`pragmark tune`: an experiment that failed recommends nothing, and shows no stack trace."""
 
 from __future__ import annotations
 

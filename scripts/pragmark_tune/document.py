@@ -1,4 +1,4 @@
-"""The result as JSON, pragmark.tune/1. reports/schema/tune.schema.json says what each member means."""
+"""The result as JSON, pragmark.tune/1; reports/schema/tune.schema.json says what members mean."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def to_document(result: Result) -> dict[str, Any]:
         "parameters": _parameters(result.parameters),
         "configurations": [_configuration(one, result) for one in result.experiment.configurations],
         "blocks": [{"index": block.index, "phase": block.phase.value,
-                    "values": [asdict(value) for value in block.values]} for block in result.blocks],
+                    "values": [asdict(value) for value in block.values]}
+                   for block in result.blocks],
         "effects": [_effect(each, result) for each in answered
                     if each.comparison.kind not in ("step", "total")],
         "interactions": [_interaction(each, result) for each in together],

@@ -82,7 +82,8 @@ def effects(
 def smallest_visible(values: Sequence[float], confidence: float, floor: float) -> float | None:
     """The change, as a share, that blocks like these would have shown in 9 of 10 cases.
 
-    The floor, and what the interval takes beyond it. Of few blocks all must agree, which asks more. None when there are too few for any interval.
+    The floor, and what the interval takes beyond it. Of few blocks all must agree, which asks more.
+    None when there are too few for any interval.
     """
     n = len(values)
     alpha = 1.0 - confidence

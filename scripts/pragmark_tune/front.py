@@ -1,4 +1,4 @@
-"""What a configuration reached, and which are on the front of throughput, p99, memory and class. Pure."""
+"""What was reached, and the front of throughput, p99, memory and durability class. Pure."""
 
 from __future__ import annotations
 

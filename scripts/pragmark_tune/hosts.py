@@ -1,4 +1,4 @@
-"""The processes of an experiment: `pragmark bench --slices`, one for each kind of process-wide choice.
+"""The processes of an experiment: `pragmark bench --slices`, one for each choice that is a process's.
 
 What a benchmark's name can hold (workload, set, strategy) one process serves, one after another.
 What is a matter of the process, or of the program, has a process of its own: another schema, memory
@@ -201,7 +201,8 @@ class Hosts:
         with tempfile.TemporaryDirectory(prefix="pragmark-tune-") as scratch:
             out = Path(scratch, "out.json")
             self._run([
-                *self._conditions.prefix, str(self._conditions.programs[BENCH]), "--pragmas", cell.configuration.pragmas.name,
+                *self._conditions.prefix, str(self._conditions.programs[BENCH]),
+                "--pragmas", cell.configuration.pragmas.name,
                 "--strategy", cell.configuration.strategy, "--workload", cell.workload,
                 *_common(self._conditions), "--ops", str(operations), "--repetitions", "1",
                 "--out", str(out)], label)

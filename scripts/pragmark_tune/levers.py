@@ -1,11 +1,11 @@
 """From the original design to the best one, one lever a step. Pure but for the set reader.
 
-    the original in Python -> the same design in C++ -> the six settings -> connections that are kept
+    the original in Python -> the same design in C++ -> the six settings -> connections kept
     -> transaction batching -> checkpoints in the background -> WAL writes coalesced
     -> settings for small rows -> no memory statistics -> requests in flight
 
-A workload that only reads has no batching, checkpoints, WAL writes or requests in flight. The way
-is fixed before anything is measured, so that no step was chosen by its own result; a step that
+A workload that only reads has no batching, checkpoints, WAL writes or requests in flight. The
+way is fixed before anything is measured, so that no step was chosen by its own result; a step that
 brings nothing, or costs, stays in. Beside the way stand each of the six settings, added alone to the
 defaults (open-per-op, as the original) and taken alone from the six (per-thread), and levers that
 change what is measured (schema, statement logging, another SQLite).

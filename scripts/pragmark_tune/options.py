@@ -19,9 +19,9 @@ from pragmark_report.arguments import (
 from .model import FLOOR, WORKLOADS, Objective
 from .space import DEFAULT_SPACE, FACTORIAL, ONE_AT_A_TIME
 
-DESCRIPTION = """Measures what settings bring on this machine, as an experiment: interleaved and in random
-order, with intervals that hold together, a winner that fresh measurements confirm, and "no
-measurable effect" where there is none. --levers says which lever brought what, from the original
+DESCRIPTION = """Measures what settings bring on this machine, as an experiment: interleaved and in
+random order, with intervals that hold together, a winner that fresh measurements confirm, and
+"no measurable effect" where there is none. --levers says which lever brought what, from the original
 design to the best one."""
 EXAMPLES = """examples:
   pragmark tune --dir /var/lib/app
@@ -73,17 +73,17 @@ def parse(arguments: list[str]) -> Options:
     given = parser.parse_args(arguments)
     for name in ("base", "vary", "strategy", "design"):
         if given.levers and getattr(given, name) is not None:
-            parser.error(f"--{name} means nothing with --levers, which has its own way; leave it out")
+            parser.error(f"--{name} means nothing with --levers, which has its own; leave it out")
     if given.sqlite_bench and not given.levers:
         parser.error("--sqlite-bench means nothing without --levers; leave it out")
     if given.vary == []:
         parser.error("--vary is empty: write --vary cache_size=-2000,-20000")
     return Options(
         levers=given.levers,
-        base=given.base or "production",
+        base="production" if given.base is None else given.base,
         vary=tuple(given.vary or DEFAULT_SPACE),
         workloads=given.workload or (WORKLOADS if given.levers else ("mixed",)),
-        strategy=given.strategy or "per-thread",
+        strategy="per-thread" if given.strategy is None else given.strategy,
         threads=given.threads,
         rows=given.rows,
         payload=given.payload,

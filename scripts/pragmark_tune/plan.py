@@ -1,4 +1,4 @@
-"""What a budget allows: blocks, the length of a slice, and when there is not enough. Pure, seeded."""
+"""What a budget allows: blocks, the length of a slice, when there is not enough. Pure, seeded."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def make_plan(
     if shortest * needed > main_seconds:
         wanted = budget_seconds - seconds_left + shortest * needed * 1.2 / share
         raise InputError(
-            f"--budget {budget_seconds:g}s", f"{len(costs)} configurations with {family} comparisons "
-            f"need at least {needed} blocks, about {_told(wanted)} in all",
+            f"--budget {budget_seconds:g}s",
+            f"{len(costs)} configurations with {family} comparisons need at least {needed} blocks, about {_told(wanted)} in all",
             "raise --budget, or vary less")
     # Where a visit costs much whatever it times, timing for as long as that makes the most of it.
     fixed = block_seconds(0.0)
@@ -86,7 +86,8 @@ def make_plan(
     wanted = (main_seconds / max(WANTED_BLOCKS, needed) - fixed) / visits
     slice_seconds = max(wanted, fixed / visits, LEAST_SLICE_SECONDS)
     slice_seconds = min(slice_seconds, LONGEST_SLICE_SECONDS)
-    while slice_seconds > LEAST_SLICE_SECONDS and block_seconds(slice_seconds) * needed > main_seconds:
+    while (slice_seconds > LEAST_SLICE_SECONDS
+           and block_seconds(slice_seconds) * needed > main_seconds):
         slice_seconds = max(LEAST_SLICE_SECONDS, slice_seconds * 0.8)
     return Plan(slice_seconds, needed, main_seconds, block_seconds(slice_seconds))
 

@@ -91,7 +91,8 @@ def _asked(
 
 def _check_directory(directory: str) -> None:
     if not os.path.isdir(directory):
-        raise InputError(f"--dir {directory}", "it is no directory", "name one on the disk under test")
+        raise InputError(f"--dir {directory}", "it is no directory",
+                         "name one on the disk under test")
     if not os.access(directory, os.W_OK | os.X_OK):
         raise InputError(f"--dir {directory}", "it cannot be written", "name one that can")
 

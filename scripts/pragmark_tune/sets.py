@@ -42,7 +42,8 @@ class SetReader:
                 [str(self._program), name, "--format", form], capture_output=True, text=True,
                 timeout=TIMEOUT_SECONDS, check=False, errors="replace")
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise InputError(self._program, f"it cannot be run ({error})", "build it first") from None
+            raise InputError(self._program, f"it cannot be run ({error})",
+                             "build it first") from None
         if done.returncode != 0:
             said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
             subject, _, problem = said.removeprefix(COMPLAINT).partition(": ")

@@ -66,7 +66,8 @@ def factors(words: Sequence[str], base: PragmaSet, sets: Sets) -> tuple[Factor, 
             name = next(each for each in settings if each.lower() == name.lower())
             canonical.append(settings[name])
         if name in found:
-            raise InputError(f"--vary {word}", f"{name} is varied twice", "list all its values once")
+            raise InputError(f"--vary {word}", f"{name} is varied twice",
+                             "list all its values once")
         given = tuple(dict.fromkeys(canonical))
         own = base.settings.get(name, defaults.get(name))
         levels = tuple(value for value in given if value != own)

@@ -43,8 +43,8 @@ def not_aged(state: str) -> Skipped | None:
     """Why the state cannot be had here; None when it can."""
     if state != AGED:
         return None
-    return Skipped(state, "pragmark bench loads a fresh database for each repetition and has no way "
-                          "to age one; measure with --state cached")
+    return Skipped(state, "pragmark bench loads a fresh database for each repetition and has no "
+                          "way to age one; measure with --state cached")
 
 
 def _succeeds(words: Sequence[str]) -> bool:
@@ -57,16 +57,16 @@ def _succeeds(words: Sequence[str]) -> bool:
 
 
 def memory_limiter(run: Run = _succeeds) -> tuple[str, ...] | Skipped:
-    """The words in front of a command that run it within MEMORY_LIMIT_BYTES, by systemd and cgroup v2,
-    for this user or for the system. Nothing else of the machine is changed."""
+    """The words in front of a command that run it within MEMORY_LIMIT_BYTES, by systemd and cgroup
+    v2, for this user or for the system. Nothing else of the machine is changed."""
     for scope in (("--user",), ()):
         words = ("systemd-run", *scope, "--scope", "--quiet", "-p",
                  f"MemoryMax={MEMORY_LIMIT_BYTES}", "-p", "MemorySwapMax=0")
         if run((*words, "true")):
             return words
     return Skipped(LARGER_THAN_MEMORY,
-                   "systemd-run cannot make a scope with a memory limit here (no systemd, no cgroup "
-                   "v2, or not allowed); run pragmark tune in a container that has a limit, with "
+                   "systemd-run cannot make a scope with a memory limit here (no systemd, no "
+                   "cgroup v2, or not allowed); run pragmark tune in a container that has a limit, with "
                    "--rows")
 
 

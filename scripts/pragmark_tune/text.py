@@ -47,8 +47,8 @@ def _how(result: Result) -> str:
     confirmation = (f" and {given.confirmation_blocks} that confirm"
                     if given.confirmation_blocks else "")
     return (f"{given.blocks} blocks{confirmation} of {given.slice_seconds * 1000:.0f} ms a "
-            f"configuration, {given.threads} threads, {given.rows:,} rows, payload {given.payload}, "
-            f"seed {result.seed}, {given.seconds:.0f} s. {given.family} comparisons; their "
+            f"configuration, {given.threads} threads, {given.rows:,} rows, payload "
+            f"{given.payload}, seed {result.seed}, {given.seconds:.0f} s. {given.family} comparisons; their "
             f"intervals hold together with 95%. An effect below {given.floor:.0%} does not count.")
 
 

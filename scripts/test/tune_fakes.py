@@ -57,7 +57,8 @@ class FakeSets:
     def read(self, name: str) -> PragmaSet:
         first, *changes = name.split("+")
         if first not in NAMED:
-            raise InputError(f"unknown PRAGMA set {first}", "no such set", "`pragmark sets` lists them")
+            raise InputError(f"unknown PRAGMA set {first}", "no such set",
+                             "`pragmark sets` lists them")
         settings = dict(NAMED[first])
         for change in changes:
             setting, _, value = change.partition("=")

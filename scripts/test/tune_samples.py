@@ -1,4 +1,4 @@
-"""Writes scripts/test/samples/tune*.json: results of whole runs on the stand-ins of tune_fakes.py."""
+"""Writes samples/tune*.json: results of whole runs on the stand-ins of tune_fakes.py."""
 
 from __future__ import annotations
 
