@@ -30,6 +30,7 @@ struct BenchRequest {
   std::vector<int> processes = {1};
   std::vector<std::string> schemas = {std::string(kStandardSchema)};
   std::vector<std::string> memory_statistics = {"as-built"};
+  std::vector<std::string> statement_logging = {"off"};
   std::vector<std::int64_t> rows = {1000};
   std::vector<std::string> payloads = {"small"};
   int reads_percent = 50;
