@@ -205,5 +205,6 @@ def rate_axis(axis: Axes, rates: Sequence[float]) -> None:
 
 def latency_axis(axis: Axes, values: Sequence[float]) -> None:
     """A logarithmic vertical axis. REQUIRES: positive values."""
-    chart.log_ticks(axis.yaxis, axis.set_yscale, axis.set_ylim, chart.limits_of(values),
-                    words.significant)
+    limits = chart.limits_of(values)
+    chart.log_ticks(axis.yaxis, axis.set_yscale, axis.set_ylim, limits, words.significant)
+    narrow.enough_ticks(axis.yaxis, limits)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -31,6 +32,7 @@ PER_ROW = 66  # of a row's text
 ROW, ROW_TALL = 0.36, 0.64  # inches, with one and two lines of text
 PANEL_HEAD, NO_HEAD, PANEL_FOOT = 0.30, 0.10, 0.44
 MAX_LINES = 5
+MIN_TICKS = 3
 END = 0.02  # of an axis, where no label stands
 DENSE_DECADES = 4  # so many still have room for three labelled ticks each
 
@@ -194,12 +196,24 @@ def log_axis(axis: Axes, limits: tuple[float, float], unit: str, tick: Callable[
     """A logarithmic horizontal axis of that unit, below a panel of rows."""
     chart.scale(axis, limits, unit, tick)
     chart.log_ticks(axis.xaxis, axis.set_xscale, axis.set_xlim, limits, tick, DENSE_DECADES)
-    low, high = (math.log(limit) for limit in limits)
-    axis.xaxis.set_major_locator(FixedLocator(  # a label at an end would leave the figure
-        [place for place in axis.get_xticks()
-         if END < (math.log(place) - low) / (high - low) < 1 - END]))
+    enough_ticks(axis.xaxis, limits)
     axis.tick_params(axis="x", labelsize=SMALL_SIZE)
     axis.xaxis.label.set_size(SMALL_SIZE)
+
+
+def enough_ticks(axis: Axis, limits: tuple[float, float]) -> None:
+    """Where a logarithmic axis spans too little for three of its ticks, those of a linear one too;
+    and none so near an end that its label would leave the figure."""
+    low, high = (math.log(limit) for limit in limits)
+
+    def inside(ticks: Sequence[float]) -> list[float]:
+        return [place for place in ticks
+                if place > 0 and END < (math.log(place) - low) / (high - low) < 1 - END]
+
+    ticks = inside(axis.get_majorticklocs())
+    if len(ticks) < MIN_TICKS:
+        ticks = sorted({*ticks, *inside(MaxNLocator(5).tick_values(*limits))})
+    axis.set_major_locator(FixedLocator(ticks))
 
 
 def linear_from_zero(axis: Axes, top: float, tick: Callable[[float], str]) -> None:

@@ -27,6 +27,8 @@ def own(result: Result, name: str, subtitle: str) -> tuple[Plot, ...]:
 
 def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     question = document["question"]
+    if question == "soak":
+        return _soak(document, subtitle)
     subtitle = f"{subtitle}. n={words.plural(len(document['steps']), 'step')}"
     if question in ("slo", "rate", "claim"):
         return _held(document, subtitle)
@@ -36,8 +38,6 @@ def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
         if not found["points"]:
             return []
         return [(draw_capacity.curve(found["points"], found["knee"], title, subtitle), title)]
-    if question == "soak":
-        return _soak(document, subtitle)
     if question == "antagonists":
         return _antagonists(document, subtitle)
     return _forecast(document, subtitle)
@@ -65,7 +65,7 @@ def _soak(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     limit = slo["limit_ms"] if slo["percentile"] == 99 else None
     title = "Throughput, p99 and write-ahead log over the soak"
     windows = words.plural(len(step["windows"]), "window")
-    return [(draw_soak.soak(step, soak["rate"], limit, title, f"{subtitle} of {windows}"), title)]
+    return [(draw_soak.soak(step, soak["rate"], limit, title, f"{subtitle}. n={windows}"), title)]
 
 
 def _antagonists(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
