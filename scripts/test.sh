@@ -134,6 +134,7 @@ step_unit() { env --default-signal=INT ctest --preset release; }
 step_python() {
   run_pytest scripts/test
   "$PYTHON" scripts/readme.py --check
+  "$PYTHON" scripts/publish.py --check
 }
 
 step_sets() {

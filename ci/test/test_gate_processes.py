@@ -19,7 +19,7 @@ PROGRAM = """\
 import json, os, sys
 out, log, rate, *names = sys.argv[1:]
 with open(log, "a") as file:
-    padding = len(os.environ.get("PRAGMARK_GATE_PADDING", ""))
+    padding = len(os.environ.get("PRAGMARK_PADDING", ""))
     print(rate, padding, sorted(os.sched_getaffinity(0)), out, file=file)
 rows = [{"name": name, "run_name": name, "run_type": "iteration", "repetition_index": 0,
          "real_time": 1.0, "cpu_time": 1.0, "time_unit": os.environ.get("UNIT", "ns"),

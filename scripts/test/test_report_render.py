@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import WRITE_ONLY, bench_document, error_row, rows_of, verify_document
-from pragmark_report import draw, render, svg, text, view
+from pragmark_report import draw, markdown, render, svg, text, view
 
 HOSTILE = "<script>alert(1)</script>&amp;$x$|`b`\"'*_[y](http://z)"
 HOSTILE_NAME = HOSTILE.replace("/", "")  # a slash would end a part of a benchmark's name
@@ -99,7 +99,7 @@ def test_markdown_holds_no_markup_of_the_input(summarise, hostile, hostile_proof
 
 @pytest.mark.parametrize("text_, fence", [("pragmark bench", "```"), ("a ```` b", "`````")])
 def test_a_command_cannot_leave_its_block(text_, fence):
-    block = render.markdown_block(text_).split("\n")
+    block = markdown.markdown_block(text_).split("\n")
     assert block == [f"{fence}sh", text_, fence]
 
 
@@ -110,7 +110,7 @@ def test_a_command_cannot_leave_its_block(text_, fence):
      ("_x_", r"\_x\_"), ("a\\|", r"a\\\|"), ("$x$", "&#36;x&#36;")],
 )
 def test_markdown_escapes(text_, escaped):
-    assert render.markdown(text_) == escaped
+    assert markdown.markdown(text_) == escaped
 
 
 def test_figures_hold_names_as_they_are(summarise, hostile):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from pragmark_report.errors import InputError
 
-PADDING_VARIABLE = "PRAGMARK_GATE_PADDING"
+PADDING_VARIABLE = "PRAGMARK_PADDING"
 END_GRACE_SECONDS = 5.0  # from one way of ending a process to the next, rougher one
 
 
