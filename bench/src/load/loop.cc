@@ -40,12 +40,18 @@ class Loop {
   }
 
   // False when it is to stop before.
-  bool wait_for(LoadTime intended) {
-    while (now_ < intended) {
-      loop_.clock.sleep_until(std::min<LoadTime>(intended, now_ + kBetweenLooks));
+  bool sleep_until(LoadTime moment) {
+    while (now_ < moment) {
+      loop_.clock.sleep_until(std::min<LoadTime>(moment, now_ + kBetweenLooks));
       now_ = loop_.clock.now();
       if (loop_.stopped()) return false;
     }
+    return true;
+  }
+
+  // False when it is to stop before.
+  bool wait_for(LoadTime intended) {
+    if (!sleep_until(intended)) return false;
     if (measured(intended)) tally_.wake_ups.record(now_ - intended);
     return true;
   }
@@ -64,7 +70,7 @@ class Loop {
                          .intended = arrival.intended,
                          .start = now_};
     if (loop_.stall && now_ >= loop_.stall->from && now_ < loop_.stall->to) {
-      loop_.clock.sleep_until(loop_.stall->to);
+      if (!sleep_until(loop_.stall->to)) return;
     }
     request.outcome = send(request.operation, arrival.bits);
     request.end = now_ = loop_.clock.now();

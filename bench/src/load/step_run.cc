@@ -122,8 +122,11 @@ bool StepRun::measure(const StepProgress& progress) {
 }
 
 LoadTime StepRun::next_look() {
-  const auto windows = static_cast<std::int64_t>(window_io_.size());
-  return std::min(clock_.now() + kBetweenLooks, begin_ ? from_ + window_ * (windows + 1) : from_);
+  const LoadTime soon = clock_.now() + kBetweenLooks;
+  if (!begin_) return std::min(soon, from_);
+  const auto ended = static_cast<std::int64_t>(window_io_.size());
+  if (ended == plan_.windows() - 1) return soon;  // the last one ends with the last answer
+  return std::min(soon, from_ + window_ * (ended + 1));
 }
 
 bool StepRun::look_around(const StepProgress& progress) {
