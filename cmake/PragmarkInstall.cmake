@@ -32,7 +32,8 @@ foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
 endforeach()
 install(FILES ${PRAGMARK_SHARE_DIR}/VERSION DESTINATION ${share_dir})
 install(PROGRAMS scripts/original.py DESTINATION ${share_dir}/scripts)
-install(DIRECTORY scripts/pragmark_report scripts/pragmark_drive scripts/pragmark_tune ci/pragmark_gate
+install(DIRECTORY scripts/pragmark_report scripts/pragmark_drive scripts/pragmark_tune
+  scripts/pragmark_capacity ci/pragmark_gate
   DESTINATION ${share_dir}/scripts
   PATTERN "__pycache__" EXCLUDE)
 install(DIRECTORY reports/templates reports/schema DESTINATION ${share_dir}/reports)

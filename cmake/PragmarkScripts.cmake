@@ -5,7 +5,8 @@ set(PRAGMARK_SHARE_DIR ${PROJECT_BINARY_DIR}/share/pragmark)
 
 # COPYONLY makes CMake copy again, before the next build, when the script was edited.
 configure_file(${PROJECT_SOURCE_DIR}/scripts/pragmark ${PRAGMARK_BIN_DIR}/pragmark COPYONLY)
-set(PRAGMARK_PYTHON_PROGRAMS pragmark-report pragmark-gate pragmark-tune)  # one launcher, three names
+set(PRAGMARK_PYTHON_PROGRAMS pragmark-report pragmark-gate pragmark-tune
+  pragmark-capacity)  # one launcher, by the name it has
 foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
   configure_file(${PROJECT_SOURCE_DIR}/scripts/python-program ${PRAGMARK_BIN_DIR}/${program}
     COPYONLY)
@@ -15,6 +16,7 @@ file(MAKE_DIRECTORY ${PRAGMARK_SHARE_DIR}/scripts ${PRAGMARK_SHARE_DIR}/reports)
 file(WRITE ${PRAGMARK_SHARE_DIR}/VERSION "${PROJECT_VERSION}\n")
 # Links, so that an edit of the Python code or of a template needs no build.
 foreach(item IN ITEMS scripts/pragmark_report scripts/pragmark_drive scripts/pragmark_tune
+    scripts/pragmark_capacity
     scripts/original.py reports/templates reports/schema)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${item} ${PRAGMARK_SHARE_DIR}/${item} SYMBOLIC)
 endforeach()
