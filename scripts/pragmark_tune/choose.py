@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .effects import effect, gains
+from .effects import answer
 from .model import (
+    CONFIDENCE,
     Block,
     Comparison,
     Configuration,
@@ -109,8 +110,8 @@ def _best_points(
     base = experiment.configurations[0]
     ranked = []
     for one in experiment.configurations[1:]:
-        asked = Comparison("setting", deciding, one.label, "setting", {one.id: 1.0, base.id: -1.0})
-        found = effect(asked, gains(asked, blocks, objective, Phase.MAIN), 0.95, floor)
+        (asked,) = questions(base, [Candidate(one, False)], deciding)
+        found = answer(asked, blocks, objective, Phase.MAIN, CONFIDENCE, floor)
         if found and found.verdict is Verdict.BETTER:
             less = weaker(one.pragmas.durability, base.pragmas.durability)
             ranked.append((found.gain, Candidate(one, less)))
@@ -136,10 +137,9 @@ def confirm(
     confidence = corrected(len(proposed))
     found = []
     for one, asked in zip(proposed, questions(base, proposed, deciding)):
-        answer = effect(asked, gains(asked, blocks, objective, Phase.CONFIRMATION), confidence,
-                        floor)
-        if answer is not None:
-            found.append(Confirmed(one, answer))
+        said = answer(asked, blocks, objective, Phase.CONFIRMATION, confidence, floor)
+        if said is not None:
+            found.append(Confirmed(one, said))
     return found
 
 

@@ -101,7 +101,7 @@ def _numbers(effect: Effect, result: Result) -> dict[str, Any]:
     factor, low, high = factor_of(effect, result)
     return {"factor": factor, "low": low, "high": high, "n": effect.n,
             "confidence": effect.confidence, "verdict": effect.verdict.value,
-            "smallest_visible": effect.smallest_visible}
+            "smallest_visible": effect.smallest_visible, "comparable": effect.comparable}
 
 
 def _effect(effect: Effect, result: Result) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -17,7 +18,16 @@ from pragmark_report.exact_tests import (
     pseudo_median_interval,
 )
 
-from .model import ALL_WORKLOADS, Block, Comparison, Effect, Objective, Phase, Verdict
+from .model import (
+    ALL_WORKLOADS,
+    MOST_FAILED,
+    Block,
+    Comparison,
+    Effect,
+    Objective,
+    Phase,
+    Verdict,
+)
 from .plan import corrected
 
 POWER = 0.9  # "would have been seen in 9 of 10 cases"
@@ -50,6 +60,38 @@ def _sum(weights: Mapping[str, float], logs: Mapping[str, float]) -> float | Non
     return sum(weight * logs[one] for one, weight in weights.items())
 
 
+def comparable(comparison: Comparison, blocks: Sequence[Block], phase: Phase) -> bool:
+    """Whether the changed side does the work of the other. Requests that fail with SQLITE_BUSY cost
+    little and are those that write, so a side where they fail is faster at something else.
+
+    The other way round, from a side where they fail, is a gain that rather shows too small.
+    """
+    operations: dict[str, int] = {}
+    failed: dict[str, int] = {}
+    for block in blocks:
+        for value in block.values if block.phase is phase else ():
+            if comparison.workload in (value.workload, ALL_WORKLOADS):
+                one = value.configuration
+                operations[one] = operations.get(one, 0) + value.operations
+                failed[one] = failed.get(one, 0) + value.busy_errors
+    failing = {one for one in comparison.weights
+               if failed.get(one, 0) > MOST_FAILED * operations.get(one, 0)}
+    if comparison.against is None:
+        return not failing
+    return comparison.configuration not in failing or comparison.against in failing
+
+
+def answer(
+    comparison: Comparison, blocks: Sequence[Block], objective: Objective, phase: Phase,
+    confidence: float, floor: float,
+) -> Effect | None:
+    """What the blocks of a phase say; nothing counts that cannot be compared."""
+    found = effect(comparison, gains(comparison, blocks, objective, phase), confidence, floor)
+    if found is None or comparable(comparison, blocks, phase):
+        return found
+    return replace(found, verdict=Verdict.NONE, comparable=False)
+
+
 def effect(
     comparison: Comparison, values: Sequence[float], confidence: float, floor: float
 ) -> Effect | None:
@@ -74,9 +116,8 @@ def effects(
 ) -> list[Effect]:
     """All of one family: each interval is corrected for their number."""
     confidence = corrected(len(comparisons))
-    answers = (effect(one, gains(one, blocks, objective, phase), confidence, floor)
-               for one in comparisons)
-    return [answer for answer in answers if answer is not None]
+    answers = (answer(one, blocks, objective, phase, confidence, floor) for one in comparisons)
+    return [each for each in answers if each is not None]
 
 
 def smallest_visible(values: Sequence[float], confidence: float, floor: float) -> float | None:

@@ -166,6 +166,7 @@ class Effect:
     confidence: float
     verdict: Verdict
     smallest_visible: float | None
+    comparable: bool = True  # False: requests failed that do not fail in what it is held against
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,8 @@ def make_plan(
         wanted = budget_seconds - seconds_left + shortest * needed * 1.2 / share
         raise InputError(
             f"--budget {budget_seconds:g}s",
-            f"{len(costs)} configurations with {family} comparisons need at least {needed} blocks, about {_told(wanted)} in all",
+            f"{len(costs)} configurations with {family} comparisons need at least {needed} "
+            f"blocks, about {_told(wanted)} in all",
             "raise --budget, or vary less")
     # Where a visit costs much whatever it times, timing for as long as that makes the most of it.
     fixed = block_seconds(0.0)

@@ -66,8 +66,8 @@ def memory_limiter(run: Run = _succeeds) -> tuple[str, ...] | Skipped:
             return words
     return Skipped(LARGER_THAN_MEMORY,
                    "systemd-run cannot make a scope with a memory limit here (no systemd, no "
-                   "cgroup v2, or not allowed); run pragmark tune in a container that has a limit, with "
-                   "--rows")
+                   "cgroup v2, or not allowed); run pragmark tune in a container that has a "
+                   "limit, with --rows")
 
 
 def refuse_rows(state: str, rows: int | None) -> None:

@@ -13,6 +13,7 @@ from .result import LEVERS, Result, Waterfall
 
 VERDICTS = {Verdict.BETTER: "better", Verdict.WORSE: "worse",
             Verdict.NONE: "no measurable effect"}
+NOT_COMPARABLE = "not comparable: requests fail"
 KINDS = {
     "added": "Each of the six settings alone, added to default (open-per-op)",
     "removed": "Each of the six settings alone, taken from production (per-thread)",
@@ -48,8 +49,8 @@ def _how(result: Result) -> str:
                     if given.confirmation_blocks else "")
     return (f"{given.blocks} blocks{confirmation} of {given.slice_seconds * 1000:.0f} ms a "
             f"configuration, {given.threads} threads, {given.rows:,} rows, payload "
-            f"{given.payload}, seed {result.seed}, {given.seconds:.0f} s. {given.family} comparisons; their "
-            f"intervals hold together with 95%. An effect below {given.floor:.0%} does not count.")
+            f"{given.payload}, seed {result.seed}, {given.seconds:.0f} s. {given.family} comparisons; "
+            f"their intervals hold together with 95%. An effect below {given.floor:.0%} does not count.")
 
 
 def _effects(title: str, kind: str, result: Result) -> str:
@@ -65,7 +66,8 @@ def _effects(title: str, kind: str, result: Result) -> str:
 
 def _numbers(effect: Effect, result: Result) -> list[str]:
     seen = effect.smallest_visible
-    return [times(effect, result), str(effect.n), VERDICTS[effect.verdict],
+    said = VERDICTS[effect.verdict] if effect.comparable else NOT_COMPARABLE
+    return [times(effect, result), str(effect.n), said,
             "-" if seen is None else f"{seen:.1%}"]
 
 

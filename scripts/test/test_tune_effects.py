@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -74,6 +75,32 @@ def test_the_mean_over_workloads_needs_all_of_them():
     assert gains == pytest.approx([math.log(1.1) * 1.5] * 8)
     lacking = Block(9, Phase.MAIN, values[0][:-1])
     assert effects.gains(asked, [lacking], Objective.THROUGHPUT, Phase.MAIN) == []
+
+
+def failing(index, rates, failing_place):
+    """A block in which one configuration's requests fail half of the time."""
+    made = block(index, rates)
+    values = tuple(replace(value, busy_errors=50 if place == failing_place else 0)
+                   for place, value in enumerate(made.values))
+    return replace(made, values=values)
+
+
+@pytest.mark.parametrize("failing_place, comparable, verdict", [
+    (1, False, Verdict.NONE),  # faster, as it fails to write
+    (0, True, Verdict.BETTER),  # the base fails: that shows too little
+    (None, True, Verdict.BETTER),
+])
+def test_a_side_whose_requests_fail_is_not_called_better(failing_place, comparable, verdict):
+    blocks = [failing(i, [100, 200], failing_place) for i in range(8)]
+    (found,) = effects.effects([against_base(1)], blocks, Objective.THROUGHPUT, 0.02)
+    assert (found.comparable, found.verdict) == (comparable, verdict)
+
+
+def test_a_contrast_needs_all_its_configurations_sound():
+    asked = Comparison("main", "mixed", "x=1", "setting", {"c1": 1.0, "c0": -1.0})
+    blocks = [failing(i, [100, 200], 0) for i in range(8)]
+    (found,) = effects.effects([asked], blocks, Objective.THROUGHPUT, 0.02)
+    assert not found.comparable and found.verdict is Verdict.NONE
 
 
 def test_confirmation_blocks_are_not_main_blocks():

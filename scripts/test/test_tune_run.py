@@ -108,6 +108,17 @@ def test_a_weaker_class_beside_a_winner_of_the_bases_own():
         "+synchronous=OFF+page_size=1024")
 
 
+def test_a_set_whose_requests_fail_is_never_proposed():
+    gains = {**GAINS, "busy_timeout=0": 2.0}
+    for design in ("one-at-a-time", "factorial"):
+        result = run_tune("--vary", "busy_timeout=0", "--design", design,
+                          processes=FakeProcesses(1, gains))
+        assert not result.confirmed
+        assert result.answer.recommended.pragmas.name == "production"
+        assert "not comparable" in text.render(result)
+        assert checked(result)["effects"][0]["comparable"] is False
+
+
 def test_a_stronger_class_may_be_recommended():
     gains = {**GAINS, "synchronous=FULL": 1.5}
     result = run_tune("--vary", "synchronous=FULL", processes=FakeProcesses(1, gains))
