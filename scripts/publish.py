@@ -88,8 +88,12 @@ def is_stale(path: Path, content: bytes) -> bool:
 def published(root: Path) -> list[Path]:
     """The published reports that are made of pages."""
     return [folder for folder in sorted((root / PUBLISHED).iterdir())
-            if (found := sorted(folder.glob("*.json")))
-            and is_known(json.loads(found[0].read_text(encoding="utf-8")).get("schema"))]
+            if (found := sorted(folder.glob("*.json"))) and _is_of_pages(found[0])]
+
+
+def _is_of_pages(path: Path) -> bool:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return isinstance(document, dict) and is_known(document.get("schema"))
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
