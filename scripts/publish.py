@@ -4,7 +4,7 @@ usage: publish.py NAME RESULT.json..      copies the results there and makes the
        publish.py --check [NAME]          says whether published pages are what their results give
 
 What names the machine's host and folders is left out of the copies, and so are the windows and
-checkpoints of steps of which no figure is made. Markdown and PNG are published; the HTML of a
+checkpoints of steps of which no figure is made; fractions have six digits. Markdown and PNG are published; the HTML of a
 published report is one command away: pragmark report reports/published/NAME/*.json --out DIR.
 Results of bench are published by readme.py.
 
@@ -28,6 +28,7 @@ from pragmark_report.load_result import is_known
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = "reports/published"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+DIGITS = 6
 MAX_BYTES = 300_000  # of all results of a report together
 PRIVATE = (("context", "host_name"), ("context", "executable"), ("storage", "directory"))
 DRAWN = ("soak", "antagonist")  # purposes of steps whose windows are in a figure
@@ -46,7 +47,18 @@ def slim(document: dict) -> dict:
     for entry in document.get("steps", []):
         if entry["purpose"] not in DRAWN:
             entry["step"].update(windows=[], checkpoint_stalls=[])
-    return document
+    return _rounded(document)
+
+
+def _rounded(value: object) -> object:
+    """The same with fractions of DIGITS significant digits: no page shows more."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return value
 
 
 def publish(folder: Path, paths: Sequence[Path]) -> None:
