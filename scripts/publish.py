@@ -4,8 +4,9 @@ usage: publish.py NAME RESULT.json..      copies the results there and makes the
        publish.py --check [NAME]          says whether published pages are what their results give
 
 What names the machine's host and folders is left out of the copies, and so are the windows and
-checkpoints of steps of which no figure is made; fractions have six digits. Markdown and PNG are published; the HTML of a
-published report is one command away: pragmark report reports/published/NAME/*.json --out DIR.
+checkpoints of steps of which no figure is made; fractions have six digits. Markdown and PNG are
+published; the HTML of a published report is one command away:
+pragmark report reports/published/NAME/*.json --out DIR.
 Results of bench are published by readme.py.
 
 Exit codes: 0 done or equal, 1 out of date, 2 something cannot be read or is too large.
