@@ -12,7 +12,7 @@ packages=(
   # tests; libbenchmark-tools has compare.py, which must be able to read our results; sqlite3 is the
   # shell, into which the loadable extension is loaded; chromium looks at the report's pages: phone,
   # dark, paper
-  libgtest-dev libgmock-dev python3-pytest libbenchmark-tools sqlite3 chromium
+  libgtest-dev libgmock-dev python3-pytest python3-pytest-xdist libbenchmark-tools sqlite3 chromium
   # gate: counts instructions, which no other load on the machine changes
   valgrind
 )

@@ -80,7 +80,7 @@ fixed_addresses() { # COMMAND [ARG]...
 # SIGINT may come ignored, from whoever started this in the background; then nothing below could be
 # interrupted, which some tests do.
 run_pytest() { # FOLDER
-  env --default-signal=INT "$PYTHON" -m pytest -q -p no:cacheprovider "$1"
+  env --default-signal=INT "$PYTHON" -m pytest -q -p no:cacheprovider -n "$JOBS" "$1"
 }
 
 expect_exit() { # CODE COMMAND [ARG]...

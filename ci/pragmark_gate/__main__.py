@@ -21,7 +21,9 @@ def _terminated(signum: int, frame: object) -> NoReturn:
 def run(arguments: list[str]) -> int:
     """The exit status. Only argparse's SystemExit passes through."""
     try:
-        signal.signal(signal.SIGTERM, _terminated)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants it so
+                signal.signal(number, _terminated)
         from .program import main
 
         return main(arguments)

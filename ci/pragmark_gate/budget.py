@@ -41,6 +41,11 @@ def least_confirmation(rule: Rule) -> int:
     return next(n for n in range(1, 64) if statistics.tail(n, n) <= rule.confirm_alpha)
 
 
+def wanted_confirmation(rule: Rule) -> int:
+    """The rule's number of fresh launches, or as many more as can confirm anything at all."""
+    return max(rule.confirmation, least_confirmation(rule))
+
+
 def main_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
     """The rule's number, or fewer that still leave time to confirm, or an InputError.
 
@@ -58,6 +63,19 @@ def main_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
     share = rule.launches / (rule.launches + rule.confirmation)
     wanted = min(rule.launches, max(least, math.floor(fit * share)))
     return max(least, min(wanted, fit - confirming))
+
+
+def calibration_launches(cost: Cost, rule: Rule, benchmarks: int) -> int:
+    """As many as fit, or an InputError before the time is spent on what cannot be used."""
+    least = statistics.least_calibration(benchmarks, rule)
+    fit = max(0, math.floor(cost.left_seconds / cost.wave_seconds))
+    if fit < least:
+        need = cost.spent_seconds + least * cost.wave_seconds
+        raise InputError(
+            f"--budget {cost.budget_seconds:g}", f"it holds {fit} launches of {benchmarks} "
+            f"benchmarks, and a calibration takes {least}",
+            f"give it {math.ceil(need * 1.1)} s, or fewer benchmarks")
+    return fit
 
 
 def more_launches(seconds: float, wave_seconds: float, rule: Rule, most: int) -> int:

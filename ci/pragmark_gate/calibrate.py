@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -20,7 +19,6 @@ from .noise_profile import Profile
 from .options import Options
 from .runner import Plan
 from .runners import runner_for
-from .shape import to_plain
 
 # Of a run, in the table of what it could see. The rule's own number stands among them.
 LAUNCHES = (11, 16, 32, 64)
@@ -118,9 +116,3 @@ def with_profile_notes(result: GateResult, profile: Profile | None) -> GateResul
         notes.append(f"The profile's margins are for runs of {profile.rule.launches} launches, and "
                      f"this one has {result.rule.launches}: false alarms are likelier.")
     return replace(result, notes=(*result.notes, *notes))
-
-
-def dumps(profile: Profile) -> str:
-    """As the profile file has it. Ends with a newline."""
-    document = {"schema": noise_profile.SCHEMA, **to_plain(profile, {})}
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -124,15 +124,10 @@ def rate(hits: int, runs: int) -> Rate:
     return Rate(hits, runs, *statistics.binomial_interval(hits, runs))
 
 
-def least_calibration(benchmarks: int, rule: Rule) -> int:
-    """Launches of each benchmark: either half holds as many as a verdict takes."""
-    return 2 * statistics.least_launches(benchmarks, rule)
-
-
 def _checked(effects: Mapping[str, Sequence[float]], rule: Rule) -> dict[str, np.ndarray]:
     if not effects:
         raise InputError("calibration", "there is no benchmark", "check what the names matched")
-    least = least_calibration(len(effects), rule)
+    least = statistics.least_calibration(len(effects), rule)
     arrays = {}
     for name, values in effects.items():
         arrays[name] = statistics.checked_effects(values, name)

@@ -21,6 +21,7 @@ from pragmark_report.errors import InputError
 from pragmark_report.json_file import NextSteps, read_object
 
 from .model import Metric
+from .words import listed
 
 STEPS = NextSteps(
     give="give a JSON file of Google Benchmark (--benchmark_out)",
@@ -85,11 +86,6 @@ def same_unit(name: str, baseline: str, candidate: str) -> None:
         raise InputError("the candidate", problem, "use one unit of time on both sides")
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
-
-
 def _context(about: str, document: dict) -> dict:
     if "schema" in document:
         problem = f"unknown schema {json.dumps(document['schema'])[:60]}"
@@ -133,7 +129,7 @@ def _chosen(about: str, groups: dict[str, list[dict]], pattern: str) -> dict[str
     chosen = {name: rows for name, rows in groups.items() if matches(name)}
     if not chosen:
         problem = f"none of {len(groups)} benchmarks matches {pattern}"
-        raise InputError(about, problem, f"it has {_listed(list(groups))}")
+        raise InputError(about, problem, f"it has {listed(list(groups))}")
     return {name: _counting_rows(about, name, rows) for name, rows in chosen.items()}
 
 
@@ -191,7 +187,7 @@ def _other_metrics(row: dict) -> str:
         and isinstance(value, (int, float)) and not isinstance(value, bool)
     ]
     choice = "gate its time with `--metric real_time:lower`"
-    return f"{choice}, or one of its counters: {_listed(counters)}" if counters else choice
+    return f"{choice}, or one of its counters: {listed(counters)}" if counters else choice
 
 
 def _unit(about: str, name: str, rows: Sequence[dict]) -> str:
@@ -215,7 +211,7 @@ def _notes(context: dict, values: Mapping[str, float], metric: Metric) -> list[s
     ]
     if metric.name in RATES and cpu_clock:
         notes.append(
-            f"The rate of {_listed(cpu_clock)} is per second of CPU time, which does not count "
+            f"The rate of {listed(cpu_clock)} is per second of CPU time, which does not count "
             "waiting: UseRealTime() in the benchmark makes it count."
         )
     return notes

@@ -70,7 +70,7 @@ class Launch:
 class Rule:
     """Every parameter of the decision. It goes into the result as it is."""
 
-    margin: float = 0.03  # a smaller slowdown is never called a regression
+    margin: float = 0.03  # an estimate of less is no regression, however significant
     exclude: float = 0.10  # a pass excludes this slowdown
     alpha: float = 0.01  # family-wise, for one run and one direction, over both looks
     confirm_alpha: float = 0.05

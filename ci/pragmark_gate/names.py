@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from pragmark_report.errors import InputError
 
+from .words import listed
+
 SET, STRATEGY = "PRAGMA set", "strategy"
 HEAD = ("workload", SET, STRATEGY)  # the parts of a name of pragmark bench that have no key
 FIRST_KEY = "rows"  # the part after them: by it a name is recognised
@@ -22,7 +24,6 @@ FREE: Mapping[str, str] = {
     SET: "", STRATEGY: "", "in_flight": "1", "schema": "standard", "memory_statistics": "as-built",
     "statement_logging": "off",
 }
-LONGEST_LIST = 3  # names in a message
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _selected(side: str, names: Sequence[str], pattern: str) -> tuple[str, ...]:
         raise InputError(f"the {side}", "it has no benchmarks", "check its options")
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
-        raise InputError(f"the {side}", f"it has benchmarks of one name: {_some(twice)}",
+        raise InputError(f"the {side}", f"it has benchmarks of one name: {listed(twice)}",
                          "give each a name of its own")
     try:
         chosen = tuple(name for name in names if re.search(pattern, name))
@@ -67,7 +68,7 @@ def _selected(side: str, names: Sequence[str], pattern: str) -> tuple[str, ...]:
                          "quote what is special in it") from None
     if not chosen:
         raise InputError(f"--benchmarks {pattern}", f"it matches no benchmark of the {side}",
-                         f"the {side} has {_some(names)}")
+                         f"the {side} has {listed(names)}")
     return chosen
 
 
@@ -141,11 +142,5 @@ def _difference(ours: Sequence[str], theirs: Sequence[str]) -> str:
     problems = []
     for side, names, others in (("baseline", ours, theirs), ("candidate", theirs, ours)):
         if lone := [name for name in names if name not in set(others)]:
-            problems.append(f"only the {side} has {_some(lone)}")
+            problems.append(f"only the {side} has {listed(lone)}")
     return "; ".join(problems) + ": missing, or renamed"
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:LONGEST_LIST])
-    rest = len(names) - LONGEST_LIST
-    return f"{shown} and {rest} more" if rest > 0 else shown

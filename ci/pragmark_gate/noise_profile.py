@@ -12,8 +12,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from pragmark_report.json_file import NextSteps, read_object
 
 from .calibration import Calibration
 from .model import Metric, Pairing, Rule
+from .outputs import write_files
 from .shape import ShapeError, from_plain, to_plain
 
 SCHEMA = "pragmark.gate-profile/1"
@@ -70,31 +69,19 @@ def _cpu_model(cpuinfo: str) -> str:
     return " ".join(first[key] for key in CPU_KEYS if first.get(key)) or "unknown"
 
 
+def dumps(profile: Profile) -> str:
+    """As the file has it. Ends with a newline. Raises ShapeError on what is no number."""
+    document = {"schema": SCHEMA, **to_plain(profile, {})}
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def save(profile: Profile, path: str) -> None:
-    """Written aside and renamed: an old profile stays whole until the new one is."""
+    """An old profile stays whole until the new one is."""
     try:
-        document = {"schema": SCHEMA, **to_plain(profile, {})}
-        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    except ValueError as error:  # ShapeError too
+        text = dumps(profile)
+    except ShapeError as error:
         raise InputError(path, f"the profile has no number: {error}", "calibrate again") from None
-    target = Path(path)
-    aside = ""
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False,
-                                         prefix=f".{target.name}.") as file:
-            aside = file.name
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(aside, 0o644)
-        os.replace(aside, target)
-    except BaseException as error:
-        if aside:
-            Path(aside).unlink(missing_ok=True)
-        if isinstance(error, (OSError, ValueError)):  # ValueError: a null byte in the path
-            problem = getattr(error, "strerror", None) or str(error)
-            raise InputError(path, problem, "give a place that can be written") from None
-        raise
+    write_files({path: text})
 
 
 def load(path: str, machine: Machine | None = None) -> Profile:
@@ -145,15 +132,3 @@ def require_same(profile: Profile, metric: Metric, pairing: Pairing | None) -> N
 
 def _direction(metric: Metric) -> str:
     return f"{metric.name} ({'higher' if metric.higher_is_better else 'lower'} is better)"
-
-
-def margins(profile: Profile, benchmarks: Iterable[str]) -> dict[str, float]:
-    """Of the benchmarks that were calibrated; `uncalibrated` are the others."""
-    known = {each.benchmark: each.margin for each in profile.calibration.noise}
-    return {name: known[name] for name in benchmarks if name in known}
-
-
-def uncalibrated(profile: Profile, benchmarks: Iterable[str]) -> tuple[str, ...]:
-    """The benchmarks that the profile says nothing about: the rule's margin holds for them."""
-    known = {each.benchmark for each in profile.calibration.noise}
-    return tuple(name for name in benchmarks if name not in known)

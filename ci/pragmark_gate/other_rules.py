@@ -53,6 +53,15 @@ class ReplayedRun:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What a rule says about one benchmark of a run."""
+
+    rule: str
+    benchmark: str
+    alarm: bool
+
+
+@dataclass(frozen=True)
 class Row:
     """How often a rule alarmed, over runs: false alarms where nothing was planted, else detection.
 
@@ -147,22 +156,35 @@ def _told(rule: str, benchmark: str, alarm: bool | None) -> Iterator[tuple[str, 
         yield rule, benchmark, alarm
 
 
-def replay_table(runs: Sequence[ReplayedRun], metric: Metric) -> tuple[Row, ...]:
-    """Rows by rule, planted share and benchmark, then ANY. REQUIRES: runs in the order of time.
+def replies(runs: Sequence[ReplayedRun], metric: Metric) -> list[tuple[Reply, ...]]:
+    """What every rule says about each run. REQUIRES: runs in the order of time.
 
     The stored value is the baseline's of the first run, which the rule then does not judge.
     """
     stored: dict[str, np.ndarray] = {}
-    told: dict[tuple[str, float, str], list[bool]] = {}
+    found = []
     for run in runs:
-        by_rule: dict[str, list[bool]] = {}
-        for rule, benchmark, alarm in alarms(run, metric, stored):
-            told.setdefault((rule, run.planted, benchmark), []).append(alarm)
-            by_rule.setdefault(rule, []).append(alarm)
-        for rule, answers in by_rule.items():
-            told.setdefault((rule, run.planted, ANY), []).append(any(answers))
+        found.append(tuple(Reply(*each) for each in alarms(run, metric, stored)))
         for name, launches in main_launches(run).items():
             stored.setdefault(name, costs(launches[0].baseline, metric))
+    return found
+
+
+def replay_table(runs: Sequence[ReplayedRun], metric: Metric) -> tuple[Row, ...]:
+    """Both steps. REQUIRES: runs in the order of time."""
+    return table([(run.planted, told) for run, told in zip(runs, replies(runs, metric))])
+
+
+def table(runs: Sequence[tuple[float, Sequence[Reply]]]) -> tuple[Row, ...]:
+    """From the planted share and the replies of each run: rows by rule, share and benchmark, then
+    ANY."""
+    told: dict[tuple[str, float, str], list[bool]] = {}
+    for planted, answers in runs:
+        for each in answers:
+            told.setdefault((each.rule, planted, each.benchmark), []).append(each.alarm)
+        for rule in dict.fromkeys(each.rule for each in answers):
+            any_alarm = any(each.alarm for each in answers if each.rule == rule)
+            told.setdefault((rule, planted, ANY), []).append(any_alarm)
     return tuple(
         Row(*key, calibration.rate(sum(told[key]), len(told[key])))
         for key in sorted(told, key=_place)

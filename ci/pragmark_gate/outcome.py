@@ -6,6 +6,7 @@ then a run that judged nothing; then what is undecided. Only what is left holds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -43,7 +44,8 @@ def outcome(result: GateResult, policy: Policy) -> Outcome:
     warnings = _warnings(result, policy)
     if result.void:
         return Outcome(Status.UNUSABLE, EXIT_UNUSABLE, f"void: {result.void}", warnings)
-    if reasons := [*_regressions(result), *_worse_counts(result, policy)]:
+    if reasons := [*_changes(result, of_verdict(result, Verdict.REGRESSED)),
+                   *_worse_counts(result, policy)]:
         return Outcome(Status.REGRESSED, EXIT_REGRESSED, f"regressed: {'; '.join(reasons)}", warnings)
     if not any(each.verdict is not Verdict.UNGATEABLE for each in result.judgements):
         return Outcome(Status.UNUSABLE, EXIT_UNUSABLE, _nothing_judged(result), warnings)
@@ -64,12 +66,16 @@ def gating_counts(result: GateResult, policy: Policy) -> list[CountComparison]:
     return [each for each in result.counts if policy.gate_counts and each.verdict in compared]
 
 
-def _regressions(result: GateResult) -> list[str]:
+def _changes(result: GateResult, judgements: list[Judgement]) -> list[str]:
     short = short_names(each.benchmark for each in result.judgements)
-    return [
-        f"{short[each.benchmark]} {metric_change(each.effect, result.metric)}"
-        for each in of_verdict(result, Verdict.REGRESSED)
-    ]
+    return [f"{short[each.benchmark]} {metric_change(each.effect, result.metric)}"
+            for each in judgements]
+
+
+def _looked_slower(judgement: Judgement) -> bool:
+    """By the rule for a first finding, of a benchmark that ended without a verdict."""
+    return (judgement.p_slower <= judgement.alpha
+            and judgement.effect <= math.log1p(-judgement.margin))
 
 
 def _worse_counts(result: GateResult, policy: Policy) -> list[str]:
@@ -108,10 +114,14 @@ def _names(result: GateResult, judgements: list[Judgement]) -> str:
 
 def _warnings(result: GateResult, policy: Policy) -> tuple[str, ...]:
     found = []
-    if undecided := of_verdict(result, Verdict.UNDECIDED):
-        visible = max(each.smallest_visible for each in undecided)
-        found.append(f"undecided: {_names(result, undecided)}; a slowdown below {percent(visible)} "
-                     "may have gone unseen")
+    undecided = of_verdict(result, Verdict.UNDECIDED)
+    if slower := [each for each in undecided if _looked_slower(each)]:
+        found.append("looked slower, which fresh launches did not confirm: "
+                     f"{'; '.join(_changes(result, slower))}")
+    if unseen := [each for each in undecided if not _looked_slower(each)]:
+        visible = max(each.smallest_visible for each in unseen)
+        size = f"below {percent(visible)}" if visible < 1.0 else "of any size"
+        found.append(f"undecided: {_names(result, unseen)}; a slowdown {size} may have gone unseen")
     if blind := of_verdict(result, Verdict.UNGATEABLE):
         found.append(f"cannot be gated here: {_names(result, blind)}")
     if not policy.gate_counts and any(each.verdict is CountVerdict.WORSE for each in result.counts):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import tempfile
 import time
@@ -17,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from pragmark_drive.start import check_cpu, end_process, start_process
+from pragmark_drive.start import check_cpu, start_process, stop_process
 from pragmark_report.errors import InputError
 from pragmark_report.load_bench import context_text
 
@@ -72,7 +71,7 @@ class ProcessRunner:
     ) -> list[Launch]:
         """The seconds of the pair are shared out, so that those of all launches add up."""
         source = random.Random(seed)
-        order = self._order(phase, source)
+        order = self._order(phase, source, warm_up=index < 0)
         padding = (source.randint(0, MAX_PADDING_BYTES), source.randint(0, MAX_PADDING_BYTES))
         null = phase is Phase.NULL
         arms = {
@@ -101,11 +100,14 @@ class ProcessRunner:
     def close(self) -> None:
         """Nothing outlives a launch: its processes and files end with it, whatever happens."""
 
-    def _order(self, phase: Phase, source: random.Random) -> str:
-        """Of each two launches of a phase the first has a random order, the second the other."""
+    def _order(self, phase: Phase, source: random.Random, *, warm_up: bool) -> str:
+        """Of each two launches of a phase the first has a random order, the second the other. The
+        warm-up is none of them: no verdict sees it."""
         if self._plan.ab_fixed:
             return "AB"
         drawn = source.choice(("AB", "BA"))  # always drawn: the padding follows from the seed
+        if warm_up:
+            return drawn
         order = self._due.pop(phase, None)
         if order is None:
             order = drawn
@@ -139,23 +141,16 @@ class ProcessRunner:
             try:
                 status = process.wait(self._plan.timeout_seconds)
             except subprocess.TimeoutExpired:
-                _stop(process)
+                stop_process(process)
                 _fail(label, f"did not end within {self._plan.timeout_seconds:g} s", complaints,
                       "measure for less time, or raise --timeout")
             except BaseException:  # Ctrl-C: the process is not left behind
-                _stop(process)
+                stop_process(process)
                 raise
         if status < 0:
             _fail(label, f"was killed by signal {-status}", complaints, "run the command by hand")
         if status > 0:
             _fail(label, f"ended with exit status {status}", complaints, "run the command by hand")
-
-
-def _stop(process: subprocess.Popen) -> None:
-    """Asks its group to end, so that it can remove its own scratch, and forces what will not."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-    end_process(process)
 
 
 def _value(label: str, results: Results, benchmark: str) -> float:

@@ -48,7 +48,7 @@ def _calibrate(options: Options) -> int:
     for path in options.files.values():
         noise_profile.save(made.profile, path)
     as_json = options.format == "json"
-    print_stdout(calibrate.dumps(made.profile) if as_json else render_calibration.render(made))
+    print_stdout(noise_profile.dumps(made.profile) if as_json else render_calibration.render(made))
     if not any(each.gateable for each in made.profile.calibration.noise):
         print("pragmark gate: warning: no benchmark can be gated here", file=sys.stderr)
     return EXIT_HOLDS

@@ -60,7 +60,7 @@ def judge_recorded(
              for name, values in baseline.items()}
     gated = [name for name, each in sides.items() if each.margin <= rule.ungateable]
     for name in gated:
-        _check_runs(name, sides[name], rule.alpha / len(gated))
+        _check_runs(name, sides[name], len(gated), rule)
     p_slower = {name: rank_test(each.candidate, each.history) for name, each in sides.items()}
     p_faster = {name: rank_test(-each.candidate, -each.history) for name, each in sides.items()}
     slower = statistics.holm({name: p_slower[name] for name in gated}, rule.alpha)
@@ -129,15 +129,17 @@ def _logs(name: str, values: Sequence[float], metric: Metric) -> np.ndarray:
     return np.log(array) if metric.higher_is_better else -np.log(array)
 
 
-def _check_runs(name: str, sides: _Sides, alpha: float) -> None:
+def _check_runs(name: str, sides: _Sides, benchmarks: int, rule: Rule) -> None:
     """Even if each run of the candidate were worse than all history, the test has to be able to
     say so; else it would pass everything."""
     m, n = sides.candidate.size, sides.history.size
-    least_p = 1.0 / math.comb(m + n, m)
+    least_p, alpha = 1.0 / math.comb(m + n, m), rule.alpha / benchmarks
     if least_p > alpha:
+        least = least_history(m, benchmarks, rule)
+        more = f"give {least} runs of history" if least else "give more runs of the candidate"
         raise InputError(
             name, f"{m} runs against {n} of history cannot be significant: p is {least_p:.2g} at "
-            f"best and {alpha:.2g} is asked", "record more runs or judge fewer benchmarks")
+            f"best and {alpha:.2g} is asked", f"{more}, or judge fewer benchmarks")
 
 
 def _judge_one(

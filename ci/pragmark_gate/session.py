@@ -66,12 +66,10 @@ def calibrate_run(
         launcher = Launcher(plan, ours, tools.progress, tools.clock)
         names = ours.benchmarks()
         launcher.warm_up(names)
-        left = plan.budget_seconds - launcher.spent_seconds
-        launcher.waves(names, Phase.NULL, int(left / launcher.wave_seconds(names)),
-                       plan.budget_seconds, null_every=0)
-        if not launcher.launches:
-            raise InputError(f"--budget {plan.budget_seconds:g}", "it ended in the warm-up",
-                             "give the calibration more time")
+        cost = budget.Cost(launcher.wave_seconds(names), launcher.spent_seconds,
+                           plan.budget_seconds)
+        count = budget.calibration_launches(cost, plan.rule, len(names))
+        launcher.waves(names, Phase.NULL, count, plan.budget_seconds, null_every=0)
         return launcher.launches
     finally:
         tools.progress.end()
@@ -156,7 +154,7 @@ class _Run:
         wave = self._launcher.wave_seconds(undecided)
         kept = budget.null_factor(self._rule) * (
             wave * budget.least_confirmation(self._rule)
-            + self._launcher.wave_seconds(found) * self._rule.confirmation)
+            + self._launcher.wave_seconds(found) * budget.wanted_confirmation(self._rule))
         count = budget.more_launches(self._left - kept, wave, self._rule, self._rule.extension)
         if count == 0:
             self._notes.append("The budget left no time for the extension.")
@@ -181,7 +179,7 @@ class _Run:
         names = tuple(candidates)
         least = budget.least_confirmation(self._rule)
         count = budget.more_launches(self._left, self._launcher.wave_seconds(names), self._rule,
-                                     self._rule.confirmation)
+                                     budget.wanted_confirmation(self._rule))
         if count >= least:
             self._launcher.waves(names, Phase.CONFIRMATION, count, self._until)
         return {name: self._confirmed_one(judgement, least)

@@ -133,8 +133,7 @@ class SliceRunner:
             name, phase, index, design.order,
             ours.values(name, self._plan.metric), theirs.values(name, self._plan.metric),
             design.padding_bytes,
-            {count: (our_counts[count], their_counts[count])
-             for count in our_counts if count in their_counts},
+            {count: (our_counts[count], their_counts[count]) for count in our_counts},
             time.monotonic() - started,
         )
 

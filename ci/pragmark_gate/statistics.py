@@ -155,3 +155,8 @@ def look_alpha(rule: Rule) -> float:
 def least_launches(benchmarks: int, rule: Rule) -> int:
     """Below so many launches the first look cannot fire, even if all of them are worse."""
     return next(n for n in itertools.count(1) if tail(n, n) <= look_alpha(rule) / benchmarks)
+
+
+def least_calibration(benchmarks: int, rule: Rule) -> int:
+    """Launches of each benchmark: either half holds as many as a verdict takes."""
+    return 2 * least_launches(benchmarks, rule)

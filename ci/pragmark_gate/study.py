@@ -1,31 +1,23 @@
 """What a study of the gate found: alarms where there was nothing, findings where there was something.
 
-Pure: named results in, Markdown out. ci/gate_study.py makes the runs.
+Pure: a study in, Markdown out. study_account.py is what it reads, ci/gate_study.py makes the runs.
 """
 
 from __future__ import annotations
 
 import statistics as python_statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pragmark_report.errors import InputError
 
 from . import calibration, other_rules
 from .calibration import Rate
-from .model import GateResult, Judgement, Metric, Phase, Rule, Verdict
+from .model import Judgement, Metric, Phase, Verdict
+from .study_account import NULL, PLANT, Study, StudyRun
 from .words import metric_change, percent, short_names
 
 ANY = "any of them"
-
-
-@dataclass(frozen=True)
-class StudyRun:
-    """One run of the whole program. `result` is None when it ended without one."""
-
-    kind: str  # "null", "plant-5%", "settings", "fixed"
-    name: str
-    result: GateResult | None
 
 
 @dataclass(frozen=True)
@@ -45,17 +37,16 @@ def rows(runs: Sequence[StudyRun]) -> list[Row]:
     """By kind, in the order of their first run; a run that is void or lost is in none."""
     found = []
     for kind in dict.fromkeys(run.kind for run in runs):
-        usable = [run.result for run in runs if run.kind == kind and run.result and
-                  not run.result.void]
-        names = list(dict.fromkeys(each.benchmark for result in usable
-                                   for each in result.judgements))
+        usable = [run.account for run in runs if run.kind == kind and run.usable]
+        names = list(dict.fromkeys(each.benchmark for account in usable
+                                   for each in account.judgements))
         for name in names:
-            judged = [[each for each in result.judgements if each.benchmark == name]
-                      for result in usable]
+            judged = [[each for each in account.judgements if each.benchmark == name]
+                      for account in usable]
             effects = [each.effect for run in judged for each in run]
             found.append(_row(kind, name, judged, python_statistics.median(effects)))
         if names:
-            found.append(_row(kind, ANY, [list(result.judgements) for result in usable], None))
+            found.append(_row(kind, ANY, [list(account.judgements) for account in usable], None))
     return found
 
 
@@ -79,69 +70,82 @@ def unusable(runs: Sequence[StudyRun]) -> dict[str, int]:
     """Runs without a usable result by kind: lost, or void."""
     counts = {run.kind: 0 for run in runs}
     for run in runs:
-        counts[run.kind] += run.result is None or bool(run.result.void)
+        counts[run.kind] += not run.usable
     return counts
 
 
-def synthetic_alarms(runs: Sequence[StudyRun], seed: int) -> calibration.Calibration:
+def synthetic_alarms(study: Study, seed: int) -> calibration.Calibration:
     """The rate over runs drawn from the real launches of identical programs.
 
     The launches of all runs of kind "null" but confirmations (those were made because of what
     came before) are one series. InputError when there are too few.
     """
-    results = [run.result for run in runs if run.kind == "null" and run.result]
-    if not results:
+    effects: dict[str, list[float]] = {}
+    for run in study.runs:
+        if run.kind == NULL and run.account:
+            for name, phases in run.account.effects.items():
+                for phase in (Phase.MAIN, Phase.EXTENSION):
+                    effects.setdefault(name, []).extend(phases.get(phase.value, ()))
+    if not effects:
         raise InputError("the study", "no run of kind null", "make some with --null")
-    launches = [replace(launch, index=place * 100_000 + launch.index)
-                for place, result in enumerate(results) for launch in result.launches]
-    effects = calibration.effects_of(launches, results[0].metric, Phase.MAIN, Phase.EXTENSION)
-    return calibration.calibrate(effects, results[0].rule, seed=seed)
+    return calibration.calibrate(effects, study.rule, seed=seed)
 
 
-def replayed(runs: Sequence[StudyRun], metric: Metric) -> tuple[other_rules.Row, ...]:
+def replayed(study: Study) -> tuple[other_rules.Row, ...]:
     """What other rules say about the launches of the kinds with nothing or a share planted."""
-    return other_rules.replay_table([
-        other_rules.ReplayedRun(
-            run.result.launches, run.result.planted,
-            frozenset(each.benchmark for each in run.result.judgements
-                      if each.verdict is Verdict.REGRESSED))
-        for run in runs
-        if run.result and not run.result.void and (run.kind == "null" or "plant" in run.kind)
-    ], metric)
+    return other_rules.table([(run.account.planted, run.account.replies)
+                              for run in study.runs if run.usable])
 
 
-def markdown(runs: Sequence[StudyRun], seed: int) -> str:
+def markdown(study: Study, seed: int) -> str:
     """The whole account, of a study that goes on, too."""
-    results = [run.result for run in runs if run.result]
-    if not results:
-        raise InputError("the study", "no run has a result", "see the logs beside where they belong")
+    found = rows(study.runs)
     try:
-        noise = _noise(synthetic_alarms(runs, seed))
+        noise = _noise(synthetic_alarms(study, seed))
     except InputError as error:
         noise = [f"No rate of drawn runs: {error}."]
-    metric, rule = results[0].metric, results[0].rule
-    lost = ", ".join(f"{count} of {kind}" for kind, count in unusable(runs).items() if count)
+    lost = ", ".join(f"{count} of {kind}" for kind, count in unusable(study.runs).items() if count)
     return "\n".join([
-        _conditions(results, rule),
+        " ".join(_answer(found)),
+        "",
+        _conditions(study),
         "",
         f"Runs without a usable result: {lost or 'none'}.",
         "",
-        *_table(rows(runs), metric),
+        *_table(found, study.metric),
         "",
         *noise,
         "",
-        *_replay(replayed(runs, metric)),
+        *_replay(replayed(study)),
     ])
 
 
-def _conditions(results: Sequence[GateResult], rule: Rule) -> str:
-    context = results[0].baseline.context
-    cpu = results[0].cpu
-    seconds = python_statistics.median(result.seconds for result in results)
+def _answer(found: Sequence[Row]) -> Iterator[str]:
+    """What the study says, in a sentence for each kind that says whether the gate errs."""
+    for row in found:
+        if row.benchmark == ANY and row.kind == NULL:
+            yield (f"Of {row.regressed.runs} runs of a program against itself, {row.regressed.hits} "
+                   f"called something regressed ({row.first.hits} before fresh launches): the exact "
+                   f"95% interval ends at {row.regressed.high:.1%}.")
+    planted: dict[str, list[Row]] = {}
+    for row in found:
+        if row.kind.startswith(PLANT) and row.benchmark != ANY:
+            planted.setdefault(row.kind.removeprefix(PLANT), []).append(row)
+    for share, own in sorted(planted.items(), key=lambda each: float(each[0].rstrip("%"))):
+        short = short_names(row.benchmark for row in own)
+        told = ", ".join(f"{short[row.benchmark]} {row.regressed.hits}/{row.regressed.runs}"
+                         for row in own)
+        yield f"A planted slowdown of {share} was found and confirmed in: {told}."
+
+
+def _conditions(study: Study) -> str:
+    accounts = [run.account for run in study.runs if run.account]
+    seconds = python_statistics.median(account.seconds for account in accounts)
+    context, rule = study.context, study.rule
     return (
-        f"{len(results)} runs of the whole program, median {seconds:.0f} s each, in random order; "
-        f"SQLite {context.get('sqlite_version', '?')}, {context.get('filesystem', '?')}, "
-        f"{context.get('cpu_model', '?')}, both arms on {'no' if cpu is None else 'one'} core. "
+        f"{len(accounts)} runs of the whole program, median {seconds:.0f} s each, in random order; "
+        f"SQLite {context['sqlite_version'] or '?'}, {context['filesystem'] or '?'}, "
+        f"{context['cpu_model'] or '?'}, both arms on {'no' if study.cpu is None else 'one'} core. "
         f"{rule.launches} launches of each benchmark, margin {percent(rule.margin)}, family-wise "
         f"alpha {percent(rule.alpha)}. k/N with exact 95% intervals."
     )
@@ -196,8 +200,3 @@ def _replay(found: Sequence[other_rules.Row]) -> list[str]:
 def shown(found: Rate) -> str:
     """`3/20 [3%, 38%]`."""
     return f"{found.hits}/{found.runs} [{found.low:.1%}, {found.high:.1%}]"
-
-
-def by_kind(results: Mapping[str, GateResult | None]) -> list[StudyRun]:
-    """From file names, KIND-NUMBER, in their order."""
-    return [StudyRun(name.rpartition("-")[0], name, result) for name, result in results.items()]

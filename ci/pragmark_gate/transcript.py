@@ -63,6 +63,7 @@ def check_metric(metric: Metric) -> None:
 
 def check_same_work(benchmark: str, baseline: Transcript, candidate: Transcript) -> str:
     """Returns why the work could not be compared, or nothing where it was the same."""
+    _check_same_counting(benchmark, baseline, candidate)
     if baseline.busy_errors or candidate.busy_errors:
         return (f"{benchmark}: the arms met SQLITE_BUSY, so what they left in their databases was "
                 "not compared")
@@ -74,3 +75,12 @@ def check_same_work(benchmark: str, baseline: Transcript, candidate: Transcript)
                 f"{getattr(ours, what)}, the candidate with {getattr(theirs, what)}",
                 "compare programs that do the same work with the same seed")
     return ""
+
+
+def _check_same_counting(benchmark: str, baseline: Transcript, candidate: Transcript) -> None:
+    """The counting layer costs time, and counts of one side alone are compared with nothing."""
+    counting = [side for side, arm in (("baseline", baseline), ("candidate", candidate))
+                if arm.counts()]
+    if len(counting) == 1:
+        raise InputError(benchmark, f"only the {counting[0]} counts its I/O",
+                         "give both sides the same --counting-vfs")

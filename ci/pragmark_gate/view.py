@@ -58,16 +58,18 @@ def _row(judgement: Judgement, result: GateResult) -> Row:
     metric = result.metric
     mine = [each for each in result.launches if each.benchmark == judgement.benchmark]
     worse = judgement.effect <= 0
+    p = judgement.p_slower if worse else judgement.p_faster
+    looked = judgement.looks > 0  # without a look its figures are no measurement
     return Row(
         benchmark=one_line(judgement.benchmark),
         verdict=judgement.verdict,
         verdict_words=VERDICT_WORDS.get(judgement.verdict, judgement.verdict.value),
-        change=words.metric_change(judgement.effect, metric),
+        change=words.metric_change(judgement.effect, metric) if looked else words.NOTHING,
         interval=words.metric_interval(judgement.low, judgement.high, metric),
         n=judgement.launches,
-        p=words.probability(judgement.p_slower if worse else judgement.p_faster),
-        alpha=words.probability(judgement.alpha),
-        visible=words.percent(judgement.smallest_visible),
+        p=words.probability(p) if looked else words.NOTHING,
+        alpha=words.probability(judgement.alpha) if looked else words.NOTHING,
+        visible=words.percent(judgement.smallest_visible) if looked else words.NOTHING,
         margin=words.percent(judgement.margin),
         noise=_noise([each for each in mine if each.phase in DECIDING], result),
         reason=one_line(judgement.reason),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from .model import Metric
 
 NOTHING = "-"
-SHOWN_NAMES = 3  # of a list in a headline; the table has them all
+SHOWN_NAMES = 3  # of a list in a headline or a message
 UNITS = {
     "items_per_second": "items/s", "reads_per_second": "reads/s", "writes_per_second": "writes/s",
     "bytes_per_second": "bytes/s", "latency_us_p50": "us", "latency_us_p99": "us",

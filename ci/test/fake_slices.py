@@ -116,6 +116,8 @@ class Server:
         if self.has("deaf"):
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             self.log({"say": "deaf"})
+        if self.has("scratch"):
+            signal.signal(signal.SIGTERM, self.clean)
         if self.has("hang"):
             time.sleep(HANG_SECONDS)
         if self.has("error"):
@@ -128,6 +130,12 @@ class Server:
         if self.has("text"):
             print("Segmentation fault", flush=True)
             sys.exit(0)
+
+    def clean(self, *_: object) -> None:
+        """As a program that removes its scratch before it ends."""
+        time.sleep(0.2)
+        self.log({"say": "cleaned"})
+        os._exit(3)
 
     def lie(self, answer: dict) -> None:
         lies = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pragmark_gate import calibration, decide, noise_profile
+from pragmark_gate import calibration, decide, noise_profile, outputs
 from pragmark_gate.model import Launch, Metric, Pairing, Phase, Rule, Verdict
 from pragmark_report.errors import InputError
 
@@ -174,11 +174,16 @@ def test_a_profile_comes_back_as_it_was(profile, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["noise.json"]  # nothing aside is left
 
 
-def test_margins_are_those_of_calibrated_benchmarks(profile):
-    raised = next(n.margin for n in profile.calibration.noise if n.benchmark == "regimes")
-    assert noise_profile.margins(profile, ["scan", "new", "regimes"]) == {
-        "scan": 0.03, "regimes": raised}
-    assert noise_profile.uncalibrated(profile, ["scan", "new"]) == ("new",)
+def test_a_profile_is_written_through_a_link_and_into_a_device(profile, tmp_path):
+    """Renamed over `--profile /dev/null` by root, it would have taken the device's place."""
+    kept, link = tmp_path / "kept.json", tmp_path / "noise.json"
+    link.symlink_to(kept)
+    noise_profile.save(profile, str(link))
+    assert link.is_symlink() and noise_profile.load(str(kept), MACHINE) == profile
+    link.unlink()
+    link.symlink_to("/dev/null")
+    noise_profile.save(profile, str(link))
+    assert link.is_symlink() and link.is_char_device()
 
 
 def test_a_profile_speaks_for_its_metric_and_pairing(profile):
@@ -255,7 +260,7 @@ def test_a_failed_write_leaves_the_old_profile_and_nothing_else(profile, tmp_pat
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(noise_profile.os, "fsync", full)
+    monkeypatch.setattr(outputs.os, "replace", full)
     with pytest.raises(InputError, match="No space left on device"):
         noise_profile.save(profile, str(path))
     assert path.read_bytes() == before

@@ -102,6 +102,14 @@ def test_the_order_is_random_and_balanced_and_the_padding_fresh(place):
     assert found[0].padding_bytes[0] != found[0].padding_bytes[1]
 
 
+def test_the_warm_up_takes_no_part_in_the_balance(place):
+    runner = ProcessRunner(plan_of(command(place, 100, "x"), command(place, 90, "x")))
+    runner.benchmarks()
+    orders = [runner.launch(("x",), Phase.MAIN, index, seed=index)[0].order
+              for index in (-1, *range(8))][1:]
+    assert all(set(pair) == {"AB", "BA"} for pair in zip(orders[::2], orders[1::2]))
+
+
 def test_the_same_seeds_give_the_same_order_and_padding(place):
     one, two = launches(place, count=4), launches(place, count=4)
     assert [(a.order, a.padding_bytes) for a in one] == [(a.order, a.padding_bytes) for a in two]

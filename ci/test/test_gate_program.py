@@ -269,7 +269,7 @@ def runs(pid):
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_leaves_no_process_and_no_file(sides, tmp_path, number):
     sides.does("candidate", 'echo $$ >"$0.pid"; sleep 60')
     command = [*COMMAND, *sides.arguments(), *map(str, outputs(tmp_path))]

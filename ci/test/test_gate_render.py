@@ -14,7 +14,7 @@ from gate_samples import (
     ungateable, worse_count,
 )
 from pragmark_gate import (
-    render_ci, render_export, render_junit, render_markdown, render_text, words,
+    reasons, render_ci, render_export, render_junit, render_markdown, render_text, words,
 )
 from pragmark_gate.model import ArmDescription, CountVerdict, Metric, Verdict
 from pragmark_gate.outcome import Policy
@@ -44,6 +44,22 @@ def test_the_table_has_change_interval_n_p_and_verdict():
     assert re.search(r" -4\.8%  +\[-5\.9, -3\.7\] +16 +1\.5e-05 .* 3% +4\.1%  regressed$", row)
     assert line_with(text(RUN), MIXED).endswith("13.7%  undecided")
     assert "Confirmed by 16 fresh launches: -5.0%." in text(RUN)
+
+
+def test_a_benchmark_that_no_look_judged_has_no_figures():
+    """Zeros would read as a measurement."""
+    shown = text(result(reasons.too_few(READ, 0.03, 4, 11)))
+    assert re.search(r"  -  +- +4 +- .* 3%  +-  undecided$", line_with(shown, READ, "undecided"))
+    assert line_with(shown, "Warning: ").endswith(
+        "sequential_read; a slowdown of any size may have gone unseen")
+
+
+def test_a_finding_that_nothing_confirmed_is_not_told_as_unseen():
+    found = judgement(READ, Verdict.UNDECIDED, effect=math.log(0.7), p_slower=1e-5)
+    shown = text(result(found, undecided()))
+    line_with(shown, "Warning: looked slower, which fresh launches did not confirm: "
+                     "sequential_read -30.0%")
+    line_with(shown, "Warning: undecided: mixed; a slowdown below 13.7% may have gone unseen")
 
 
 def test_the_text_tells_what_it_rests_on():

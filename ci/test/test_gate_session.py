@@ -46,6 +46,14 @@ def test_a_regression_is_confirmed_by_fresh_launches_of_it_alone():
     assert judgement.confirmation.confirmed and judgement.confirmation.launches == 16
 
 
+def test_few_launches_asked_for_can_still_find_and_confirm():
+    """With two fresh launches nothing is ever confirmed: such a gate could not fail."""
+    few = replace(PLAN.rule, launches=2, extension=2, confirmation=2)
+    result, runner, _ = run({"write": -0.08}, replace(PLAN, rule=few))
+    assert verdicts(result) == only("write", Verdict.REGRESSED)
+    assert runner.count(Phase.CONFIRMATION) == {"write": 5}
+
+
 def test_an_improvement_is_judged_alike():
     result, runner, _ = run({"write": +0.08})
     assert verdicts(result) == only("write", Verdict.IMPROVED)

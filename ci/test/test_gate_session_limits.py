@@ -136,14 +136,16 @@ def test_a_calibration_of_whole_processes():
     assert Counter(each.benchmark for each in launches) == dict.fromkeys(NAMES, 99)
 
 
-def test_a_calibration_that_gets_nowhere_is_refused():
-    with pytest.raises(InputError, match="it ended in the warm-up"):
-        calibrate(budget=4.5)
+@pytest.mark.parametrize("budget, fit", [(3.0, 0), (60.0, 14)])
+def test_a_calibration_without_the_time_is_refused_before_it_is_spent(budget, fit):
+    with pytest.raises(InputError, match=f"it holds {fit} launches of 4 benchmarks, and a "
+                                         "calibration takes 20; give it 93 s"):
+        calibrate(budget=budget)
 
 
 def test_a_callers_runner_is_left_open():
     clock = Clock()
     runner = FakeRunner(clock)
-    session.calibrate_run(replace(PLAN, budget_seconds=60.0),
+    session.calibrate_run(replace(PLAN, budget_seconds=100.0),
                           session.Tools(None, FakeCompanion(), Silent(), clock), runner)
     assert runner.closed == 0

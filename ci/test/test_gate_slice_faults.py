@@ -12,7 +12,7 @@ from gate_slices import (  # noqa: F401  (fixtures are used by name)
     MIXED, ONLY_LAUNCHES, PLAN, READ, ROUNDS, children, command, launch, make_runner, refused,
     requests, short_grace,
 )
-from pragmark_drive import arm as arm_module
+from pragmark_drive import arm as arm_module, start
 from pragmark_drive.arm import Arm
 from pragmark_gate.model import Phase
 from pragmark_report.errors import InputError
@@ -107,6 +107,15 @@ def test_a_process_that_does_not_listen_is_killed(make_runner, tmp_path):
                          plan=replace(PLAN, timeout_seconds=1))
     assert "it gave no answer within 1 s" in refused(runner)
     assert requests(log, "deaf")  # it had switched SIGTERM off; the fixture sees that it is gone
+
+
+def test_a_process_that_hangs_has_the_time_to_remove_its_scratch(make_runner, tmp_path, monkeypatch):
+    monkeypatch.setattr(start, "END_GRACE_SECONDS", 5.0)
+    log = tmp_path / "log"
+    runner = make_runner(candidate=["--fault=scratch", "--fault=hang", ONLY_LAUNCHES,
+                                    f"--log={log}"], plan=replace(PLAN, timeout_seconds=1))
+    assert "it gave no answer within 1 s" in refused(runner)
+    assert requests(log, "cleaned")
 
 
 def test_other_work_is_refused(make_runner):

@@ -147,7 +147,15 @@ def test_counts_are_for_each_operation(make_runner):
 
 
 def test_without_the_counting_layer_there_are_no_counts(make_runner):
-    assert launch(make_runner(candidate=["--fault=no-io"])).counts == {}
+    assert launch(make_runner(["--fault=no-io"], ["--fault=no-io"])).counts == {}
+
+
+@pytest.mark.parametrize("counting", ["baseline", "candidate"])
+def test_the_counting_layer_on_one_side_alone_is_refused(make_runner, counting):
+    """It costs time, and the counts of the other side, which gate, would be missing in silence."""
+    other = "candidate" if counting == "baseline" else "baseline"
+    said = refused(make_runner(**{other: ["--fault=no-io"]}))
+    assert f"{READ}: only the {counting} counts its I/O" in said
 
 
 @pytest.mark.parametrize(("name", "value"), [

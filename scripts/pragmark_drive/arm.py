@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 from pragmark_report.errors import EnvironmentRefusal, InputError
 
 from . import protocol
-from .start import END_GRACE_SECONDS, end_process, start_process
+from .start import END_GRACE_SECONDS, end_process, start_process, stop_process
 
 LONGEST_ANSWER_BYTES = 4 << 20  # `ready` lists every benchmark of a large matrix
 STDERR_TAIL_BYTES = 4096
@@ -72,7 +72,7 @@ class Arm:
             while self._read_some(deadline):
                 pass
         except TimeoutError:
-            self.abort(grace_seconds=0)
+            self._give_up()
             self._fail("did not end after its work", "see what it waits for")
         status = end_process(self._process)
         self._read_last_complaints()
@@ -92,6 +92,11 @@ class Arm:
         end_process(self._process, grace_seconds)
         self._close_pipes()
 
+    def _give_up(self) -> None:
+        """It hangs: waiting for it to see the end of its input would be in vain."""
+        stop_process(self._process)
+        self.abort()
+
     def _send(self, request: Mapping[str, Any]) -> None:
         """A line that came since the last answer would be taken for the answer to this request."""
         if any(self._process.stdout.fileno() == descriptor and event & select.POLLIN
@@ -109,7 +114,7 @@ class Arm:
             try:
                 alive = self._read_some(deadline)
             except TimeoutError:
-                self.abort(grace_seconds=0)
+                self._give_up()
                 self._fail(f"gave no answer within {self._timeout_seconds:g} s",
                            "see what it waits for, or raise --timeout")
             if not alive:

@@ -47,7 +47,7 @@ def write_files(files: Mapping[str, str]) -> None:
             asides[path] = _write_aside(path, text)
         for path in list(asides):
             if asides[path]:
-                os.replace(asides[path], os.path.realpath(path))
+                _rename(asides[path], path)
             del asides[path]
     finally:
         _remove(asides.values())
@@ -81,6 +81,13 @@ def _write_aside(path: str, text: str) -> str:
         if isinstance(error, (OSError, ValueError)):
             raise _refusal(path, error) from None
         raise
+
+
+def _rename(aside: str, path: str) -> None:
+    try:
+        os.replace(aside, os.path.realpath(path))
+    except OSError as error:
+        raise _refusal(path, error) from None
 
 
 def _mode(path: str) -> int:

@@ -21,7 +21,7 @@ class Progress(Protocol):
 
 
 class Silent:
-    """For --quiet, and for callers that show nothing."""
+    """For callers that show nothing."""
 
     def show(self, text: str) -> None:
         pass

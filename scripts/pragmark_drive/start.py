@@ -58,7 +58,7 @@ def start_process(
 ) -> subprocess.Popen:
     """`streams` are stdin, stdout and stderr as subprocess takes them.
 
-    REQUIRES: the caller ends the process with end_process().
+    REQUIRES: the caller ends the process with end_process() or stop_process().
     """
     try:
         with pinned(cpu):
@@ -82,6 +82,12 @@ def end_process(process: subprocess.Popen, grace_seconds: float | None = None) -
         except subprocess.TimeoutExpired:
             continue
     return process.wait()
+
+
+def stop_process(process: subprocess.Popen) -> int:
+    """Asks its group to end, so that it can remove its own scratch, and forces what will not."""
+    _signal_group(process, signal.SIGTERM)
+    return end_process(process)
 
 
 def _signal_group(process: subprocess.Popen, number: int) -> None:

@@ -105,6 +105,8 @@ TEST(CpuQuota, IsTheSmallestOfAllParents) {
   expect_limit(machine.quota(), Limit::Kind::Set, 0.5);
   machine.files["/sys/fs/cgroup/a/b/cpu.max"] = "20000 100000\n";
   expect_limit(machine.quota(), Limit::Kind::Set, 0.2);
+  machine.files["/sys/fs/cgroup/a/b/cpu.max"] = "200000 100000\n";
+  expect_limit(machine.quota(), Limit::Kind::Set, 0.5);
 }
 
 // The root of a machine has no cpu.max; nor has a folder whose parent does not hand the controller
