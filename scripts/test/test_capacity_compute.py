@@ -88,6 +88,20 @@ def test_one_thread_meets_nobody():
     assert found.throughput == pytest.approx(1.0 / (DEMANDS.cpu + DEMANDS.sync))
 
 
+def test_the_syncs_of_checkpoints_cost_at_most_one_thread():
+    """However slow the disk. In the syncs of commits it is the disk that decides."""
+    waiting = queueing.Demands(20e-6, 0.0, 0.0, wait=2e-3)  # threads are what is short
+    all_there, one_fewer = (queueing.predict(waiting, n, 2).throughput for n in (4, 3))
+    rates = [queueing.predict(queueing.Demands(20e-6, 0.0, 0.0, 2e-3, away=away), 4, 2).throughput
+             for away in (0.0, 10e-6, 100e-6, 1.0)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] == all_there and rates[-1] == pytest.approx(one_fewer)
+    alone = queueing.predict(queueing.Demands(20e-6, 0.0, 0.0, away=1.0), 1, 2).throughput
+    assert alone == pytest.approx(1.0, rel=0.01)
+    queued = queueing.predict(queueing.Demands(20e-6, 1.0, 0.0), 4, 2).throughput
+    assert queued == pytest.approx(1.0, rel=0.01)
+
+
 @pytest.mark.parametrize("demands, threads, cores, binding", [
     (DEMANDS, 20, 1, queueing.CPU),
     (DEMANDS, 200, 64, queueing.LOCK),
