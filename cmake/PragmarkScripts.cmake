@@ -9,12 +9,14 @@ set(PRAGMARK_PYTHON_PROGRAMS  # one launcher, by the name it has
   pragmark-report
   pragmark-compare
   pragmark-gate
-  pragmark-tune)
+  pragmark-tune
+  pragmark-capacity)
 set(PRAGMARK_PYTHON_PACKAGES  # beside ci/pragmark_gate
   scripts/pragmark_report
   scripts/pragmark_compare
   scripts/pragmark_drive
-  scripts/pragmark_tune)
+  scripts/pragmark_tune
+  scripts/pragmark_capacity)
 foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
   configure_file(${PROJECT_SOURCE_DIR}/scripts/python-program ${PRAGMARK_BIN_DIR}/${program}
     COPYONLY)

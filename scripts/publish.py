@@ -4,8 +4,9 @@ usage: publish.py NAME RESULT.json..      copies the results there and makes the
        publish.py --check [NAME]          says whether published pages are what their results give
 
 What names the machine's host and folders is left out of the copies, and so are the windows and
-checkpoints of steps of which no figure is made. Markdown and PNG are published; the HTML of a
-published report is one command away: pragmark report reports/published/NAME/*.json --out DIR.
+checkpoints of steps of which no figure is made; fractions have six digits. Markdown and PNG are
+published; the HTML of a published report is one command away:
+pragmark report reports/published/NAME/*.json --out DIR.
 Results of bench are published by readme.py.
 
 Exit codes: 0 done or equal, 1 out of date, 2 something cannot be read or is too large.
@@ -28,6 +29,7 @@ from pragmark_report.load_result import is_known
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = "reports/published"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+DIGITS = 6
 MAX_BYTES = 300_000  # of all results of a report together
 PRIVATE = (("context", "host_name"), ("context", "executable"), ("storage", "directory"))
 DRAWN = ("soak", "antagonist")  # purposes of steps whose windows are in a figure
@@ -46,7 +48,18 @@ def slim(document: dict) -> dict:
     for entry in document.get("steps", []):
         if entry["purpose"] not in DRAWN:
             entry["step"].update(windows=[], checkpoint_stalls=[])
-    return document
+    return _rounded(document)
+
+
+def _rounded(value: object) -> object:
+    """The same with fractions of DIGITS significant digits: no page shows more."""
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, list):
+        return [_rounded(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _rounded(each) for key, each in value.items()}
+    return value
 
 
 def publish(folder: Path, paths: Sequence[Path]) -> None:
@@ -88,8 +101,12 @@ def is_stale(path: Path, content: bytes) -> bool:
 def published(root: Path) -> list[Path]:
     """The published reports that are made of pages."""
     return [folder for folder in sorted((root / PUBLISHED).iterdir())
-            if (found := sorted(folder.glob("*.json")))
-            and is_known(json.loads(found[0].read_text(encoding="utf-8")).get("schema"))]
+            if (found := sorted(folder.glob("*.json"))) and _is_of_pages(found[0])]
+
+
+def _is_of_pages(path: Path) -> bool:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return isinstance(document, dict) and is_known(document.get("schema"))
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:

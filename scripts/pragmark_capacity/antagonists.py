@@ -57,6 +57,12 @@ def find(windows: Sequence[Mapping[str, Any]], start_s: float, end_s: float) -> 
         recovery(windows, end_s, band))
 
 
+def actual_end(step: Mapping[str, Any], asked_s: float) -> float:
+    """A backup that has begun is carried to its end, so it may end later than it was asked to."""
+    told = step.get("antagonist")
+    return told["start_s"] + told["duration_s"] if told else asked_s
+
+
 def recovery(windows: Sequence[Mapping[str, Any]], end_s: float, band_ms: float) -> float | None:
     """Seconds from the antagonist's end until it is quiet and stays so for RESTING windows. A window
     in which nothing was answered is not quiet."""
@@ -97,7 +103,7 @@ def answer_antagonists(lab: Lab, plan: slo.Plan, kinds: Sequence[str], rate: flo
 
 
 def _told(kind: str, runs: Sequence[Recorded], start: float, end: float) -> dict[str, Any] | None:
-    effects = [find(each.step["windows"], start, end) for each in runs]
+    effects = [find(each.step["windows"], start, actual_end(each.step, end)) for each in runs]
     there = [each for each in effects if each is not None]
     if not there:
         return None

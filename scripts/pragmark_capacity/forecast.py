@@ -5,7 +5,6 @@ shapes that can be made here and that nothing was fitted on.
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -36,8 +35,8 @@ class Arm:
     shape: Shape
 
 
-def answer_forecast(lab: Lab, plan: Plan) -> Outcome:
-    cores = lab.shape.cpus or len(os.sched_getaffinity(0))
+def answer_forecast(lab: Lab, plan: Plan, cores: int) -> Outcome:
+    """`cores`: that the base shape runs on."""
     arms = plan_arms(lab.shape, cores)
     recorded: dict[str, list[Recorded]] = {arm.name: [] for arm in arms}
     order = random.Random(lab.shape.seed)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import words
+
 PERCENTILES = {50.0: "p50", 90.0: "p90", 99.0: "p99", 99.9: "p99_9"}  # as a step names them
 CLOSED = "closed"
 TIMEOUT_MS = 1000.0
@@ -93,7 +95,7 @@ class Objective:
         if latency is None:
             return "no request was answered"
         if latency > self.limit_ms:
-            return f"{self.name} {latency:.3g} ms"
+            return f"{self.name} {words.ms(latency)}"
         return ""
 
 

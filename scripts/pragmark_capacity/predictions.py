@@ -25,7 +25,8 @@ LEAST_BYTES = 64.0  # a difference of bytes read that a cost can be told from
 
 ASSUMPTIONS = (
     "Cores are as fast as these; what a request needs of each stays as measured here.",
-    "Syncs queue at one disk; readers go on meanwhile.",
+    "Syncs of commits queue at one disk; those of checkpoints keep one thread busy, and the others go "
+    "on.",
     f"Outgrown memory: the database is {OUTGROWN:g} times memory, keys are uniform, one page of each "
     f"request comes from a disk that takes {DISK_READ_S * 1e6:g} us. Not checked here.",
 )
@@ -67,7 +68,15 @@ class Target:
 
 
 def base_demands(means: Means, _: Shapes | None = None) -> Demands:
-    return Demands(means.base.cpu_s, means.base.sync_s, means.alone.lock_s, means.base.wait_s)
+    base, sync = means.base, means.base.sync_s
+    inside = commits_sync(base)
+    return Demands(base.cpu_s, sync if inside else 0.0, means.alone.lock_s, base.wait_s,
+                   away=0.0 if inside else sync)
+
+
+def commits_sync(measured: Measured) -> bool:
+    """Whether the syncs are those of commits, made under the writer lock."""
+    return measured.syncs_per_write >= 0.5
 
 
 def with_sync(seconds: Callable[[Means], float]) -> Callable[[Means, Shapes], Demands]:
@@ -76,9 +85,9 @@ def with_sync(seconds: Callable[[Means], float]) -> Callable[[Means, Shapes], De
     def change(means: Means, _: Shapes) -> Demands:
         base = base_demands(means)
         sync = means.base.syncs * seconds(means)
-        inside = means.base.syncs_per_write >= 0.5
-        lock = base.lock + (sync - means.alone.sync_s if inside else 0.0)
-        return replace(base, sync=sync, lock=max(0.0, lock))
+        if not commits_sync(means.base):
+            return replace(base, away=sync)
+        return replace(base, sync=sync, lock=max(0.0, base.lock + sync - means.alone.sync_s))
 
     return change
 
@@ -96,9 +105,8 @@ def small_cache(means: Means, shapes: Shapes) -> Demands:
              if spared > LEAST_BYTES else 0.0)
     lacking = 1.0 - min(1.0, shapes.small_pages / max(1.0, shapes.many_pages))
     read = max(means.many.read_bytes, means.tiny.read_bytes * lacking)
-    base = base_demands(means)
-    return replace(base, cpu=means.many.cpu_s + price * (read - means.many.read_bytes),
-                   sync=means.many.sync_s, wait=means.many.wait_s)
+    many = base_demands(replace(means, base=means.many))
+    return replace(many, cpu=means.many.cpu_s + price * (read - means.many.read_bytes))
 
 
 def outgrown(means: Means, _: Shapes) -> Demands:

@@ -75,8 +75,12 @@ def answer(options: Options, lab: Lab) -> Outcome:
     if options.question == "antagonists":
         return antagonists.answer_antagonists(lab, plan, options.antagonists, options.rate)
     if options.question == "forecast":
-        return forecast.answer_forecast(lab, plan)
+        return forecast.answer_forecast(lab, plan, options.shape.cpus or usable_cores())
     return slo.answer_slo(lab, plan)
+
+
+def usable_cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def _check_directory(directory: str) -> None:

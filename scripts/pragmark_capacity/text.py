@@ -38,7 +38,7 @@ def _conditions(document: Mapping[str, Any]) -> str:
 
 
 def _ms(estimate: Mapping[str, Any] | None) -> str:
-    return "-" if estimate is None else f"{estimate['value']:.3g}"
+    return words.plain_ms(None if estimate is None else estimate["value"])
 
 
 def _span(estimate: Mapping[str, Any]) -> str:
@@ -62,7 +62,7 @@ def _steps(document: Mapping[str, Any]) -> list[str]:
 
 
 def _us(value: float | None) -> str:
-    return "-" if value is None else f"{value / 1000:.3g}"
+    return words.plain_ms(None if value is None else value / 1000)
 
 
 def _claim(document: Mapping[str, Any]) -> list[str]:
@@ -97,8 +97,8 @@ def _soak(document: Mapping[str, Any]) -> list[str]:
 def _antagonists(document: Mapping[str, Any]) -> list[str]:
     rows = [["", "quiet p99 ms", "with it", "worst", "adds ms", "recovers s", "failed"]]
     for each in document["antagonists"]["kinds"]:
-        rows.append([each["kind"], f"{each['quiet_p99_ms']:.3g}", f"{each['during_p99_ms']:.3g}",
-                     f"{each['during_max_ms']:.3g}", _ms(each["added_ms"]),
+        rows.append([each["kind"], words.plain_ms(each["quiet_p99_ms"]),
+                     words.plain_ms(each["during_p99_ms"]), words.plain_ms(each["during_max_ms"]), _ms(each["added_ms"]),
                      _ms(each["recovery_s"]), f"{each['failed_share']:.1%}"])
     return aligned(rows, (0,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def number(value: float) -> str:
     """Three digits that count, with thousands."""
-    if value >= 1000:
+    if value >= 999.5:
         digits = len(str(round(value))) - 3
         return f"{round(value, -digits):,.0f}"
     return f"{value:.3g}"
@@ -20,7 +20,12 @@ def interval(low: float, high: float) -> str:
 
 
 def ms(value: float) -> str:
-    return f"{value:.3g} ms"
+    return f"{value / 1000:.3g} s" if value >= 1000 else f"{value:.3g} ms"
+
+
+def plain_ms(value: float | None) -> str:
+    """For a column of ms: without an exponent."""
+    return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def percent(share: float) -> str:

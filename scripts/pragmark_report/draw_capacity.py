@@ -19,7 +19,7 @@ from .chart import MUTED, PAPER
 from .draw import TARGET_LINE
 from .draw_effects import FLOOR_BAND, VERDICT_STYLE
 from .draw_scaling import SERIES_STYLE
-from .narrow import Curve, Row, Rows, drawn_at
+from .narrow import Curve, Row, Rows
 
 HELD, BROKE, UNASKED = (VERDICT_STYLE[each] for each in ("better", "worse", "none"))
 OPEN, CLOSED, ANSWERED = SERIES_STYLE[0], SERIES_STYLE[1], SERIES_STYLE[2]
@@ -166,9 +166,8 @@ def bars(panels: Sequence[tuple[str, str, float | None, Sequence[Bar]]], target_
             for name, _, _, some in panels]
     keys = [Line2D([], [], label=target_name, **TARGET_LINE)] if target_name else []
     figure, axes = narrow.rows_figure(rows, title, subtitle, keys)
-    tall = narrow.is_tall(rows)
     with chart.house_style():
-        for axis, (_, unit, target, some) in zip(axes, panels):
+        for axis, panel, (_, unit, target, some) in zip(axes, rows, panels):
             ends = [value for bar in some for value in (bar.value, bar.high, target) if value]
             end = max(ends, default=1.0) * 1.03
             axis.set_xlim(0, end)
@@ -181,14 +180,14 @@ def bars(panels: Sequence[tuple[str, str, float | None, Sequence[Bar]]], target_
             axis.set_xlabel(unit, size=narrow.SMALL_SIZE, color=MUTED, labelpad=1.5)
             if target is not None:
                 axis.axvline(target, zorder=1, **TARGET_LINE)
-            for place, bar in enumerate(some):
-                _bar(axis, drawn_at(place, tall), bar)
+            for y, bar in zip(narrow.places(panel), some):
+                _bar(axis, y, bar)
     return figure
 
 
 def _bar(axis: Axes, y: float, bar: Bar) -> None:
     color = VERDICT_STYLE[bar.verdict][0]
-    axis.barh(y, bar.value, height=0.26, zorder=2, color=color, alpha=0.35, linewidth=0)
+    axis.barh(y, bar.value, height=narrow.BAR, zorder=2, color=color, alpha=0.35, linewidth=0)
     axis.plot([bar.value], [y], marker=VERDICT_STYLE[bar.verdict][1], markersize=4.6, color=color,
               linestyle="", zorder=4)
     if bar.low is not None and bar.high is not None:

@@ -17,7 +17,7 @@ from . import chart, narrow, words
 from .chart import MUTED, PAPER
 from .draw import CLASS_STYLE, TARGET_LINE
 from .model import NOT_STATED
-from .narrow import Row, Rows, drawn_at
+from .narrow import Row, Rows
 
 VERDICT_STYLE = {  # colour and marker; svg.py maps each colour to a variable of its own
     "better": ("#10603b", "o"), "worse": ("#96240e", "s"), "none": ("#6b6b6c", "D"),
@@ -49,7 +49,6 @@ def effects(panels: Sequence[tuple[str, Sequence[Mapping]]], floor: float, title
     values = [value for _, some in panels for each in some
               for value in (each["factor"], each["low"], each["high"], 1.0) if value]
     figure, axes = narrow.rows_figure(rows, title, subtitle, _effect_keys(rows, floor))
-    tall = narrow.is_tall(rows)
     with chart.house_style():
         for axis, panel in zip(axes, rows):
             narrow.log_axis(axis, chart.limits_of(values),
@@ -57,8 +56,8 @@ def effects(panels: Sequence[tuple[str, Sequence[Mapping]]], floor: float, title
                             words.significant)
             axis.axvspan(1 / (1 + floor), 1 + floor, color=FLOOR_BAND, zorder=0, linewidth=0)
             axis.axvline(1.0, zorder=1, color=MUTED, linewidth=1.0)
-            for place, row in enumerate(panel.rows):
-                _effect(axis, drawn_at(place, tall), row.item)
+            for y, row in zip(narrow.places(panel), panel.rows):
+                _effect(axis, y, row.item)
     return figure
 
 
@@ -106,23 +105,21 @@ def waterfall(panels: Sequence[tuple[str, Sequence[Rung]]], unit: str, target: f
     values = [value for _, rungs in panels for rung in rungs
               for value in (rung.before, rung.after, rung.low, rung.high, target) if value]
     figure, axes = narrow.rows_figure(rows, title, subtitle, _waterfall_keys(rows, target))
-    tall = narrow.is_tall(rows)
     with chart.house_style():
         for axis, panel in zip(axes, rows):
             narrow.log_axis(axis, chart.limits_of(values), unit, words.significant)
             if target is not None:
                 axis.axvline(target, zorder=1, **TARGET_LINE)
-            for place, row in enumerate(panel.rows):
-                _rung(axis, place, row.item, tall)
+            for y, row in zip(narrow.places(panel), panel.rows):
+                _rung(axis, y, row.item)
     return figure
 
 
-def _rung(axis: Axes, place: int, rung: Rung, tall: bool) -> None:
-    y = drawn_at(place, tall)
+def _rung(axis: Axes, y: float, rung: Rung) -> None:
     color, marker = CLASS_STYLE.get(rung.durability, CLASS_STYLE[NOT_STATED])
     hollow = rung.verdict in ("none", "worse")
     if rung.before is not None:
-        axis.barh(y, rung.after - rung.before, left=rung.before, height=0.26, zorder=2,
+        axis.barh(y, rung.after - rung.before, left=rung.before, height=narrow.BAR, zorder=2,
                   facecolor="none" if hollow else color, edgecolor=MUTED if hollow else "none",
                   alpha=None if hollow else 0.35, linewidth=1.0)
     if rung.low is not None and rung.high is not None:

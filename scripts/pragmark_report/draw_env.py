@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from . import chart, narrow, words
 from .draw_scaling import SERIES_STYLE
-from .narrow import Row, Rows, drawn_at
+from .narrow import Row, Rows
 
 PERCENTILES = (("p50", "p50_us"), ("p90", "p90_us"), ("p99", "p99_us"), ("max", "max_us"))
 
@@ -25,8 +25,8 @@ def syncs(series: Sequence[tuple[str, Mapping]], title: str, subtitle: str) -> F
         for axis, panel in zip(axes, panels):
             narrow.log_axis(axis, chart.limits_of(values), "us, ms or s (log scale)",
                             words.duration)
-            for place, row in enumerate(panel.rows):
+            for y, row in zip(narrow.places(panel), panel.rows):
                 if row.item > 0:
-                    axis.plot([row.item], [drawn_at(place)], marker=marker, markersize=5,
+                    axis.plot([row.item], [y], marker=marker, markersize=5,
                               color=color, linestyle="")
     return figure

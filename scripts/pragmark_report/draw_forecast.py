@@ -13,10 +13,10 @@ from . import chart, narrow, words
 from .chart import MUTED
 from .draw_effects import FLOOR_BAND
 from .draw_scaling import SERIES_STYLE
-from .narrow import Curve, Row, Rows, drawn_at
+from .narrow import Curve, Row, Rows
 
 PREDICTED, MEASURED = SERIES_STYLE[0], SERIES_STYLE[1]
-APART = 0.10  # rows between what was predicted and what was measured
+APART = 0.05  # inches between what was predicted and what was measured
 
 
 def predictions(shapes: Sequence[Mapping], title: str, subtitle: str) -> Figure:
@@ -26,14 +26,12 @@ def predictions(shapes: Sequence[Mapping], title: str, subtitle: str) -> Figure:
     if any(each["measured"] for each in shapes):
         keys.append(chart.key("measured on a shape held out", *MEASURED))
     figure, (axis,) = narrow.rows_figure(rows, title, subtitle, keys)
-    tall = narrow.is_tall(rows)
     values = [value for each in shapes for found in (each["predicted"], each["measured"]) if found
               for value in (found["value"], found["low"], found["high"]) if value and value > 0]
     with chart.house_style():
         narrow.log_axis(axis, chart.limits_of(values or [1.0]), "requests/s (log scale)",
                         words.significant)
-        for place, each in enumerate(shapes):
-            y = drawn_at(place, tall)
+        for y, each in zip(narrow.places(rows[0]), shapes):
             _estimate(axis, y - APART / 2, each["predicted"], PREDICTED)
             if each["measured"]:
                 _estimate(axis, y + APART / 2, each["measured"], MEASURED)

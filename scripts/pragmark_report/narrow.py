@@ -11,6 +11,7 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -29,7 +30,8 @@ TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 11, 8.8, 8.0
 LINE = 0.17  # inches of a line of small text
 PER_LINE = 70  # characters of small text that fit on a line
 PER_ROW = 66  # of a row's text
-ROW, ROW_TALL = 0.36, 0.64  # inches, with one and two lines of text
+ROW, ROW_TALL = 0.36, 0.53  # inches, with one and two lines of text
+BAR, BELOW = 0.10, 0.10  # inches: of a bar, and from its middle to the next row
 PANEL_HEAD, NO_HEAD, PANEL_FOOT = 0.30, 0.10, 0.44
 MAX_LINES = 5
 MIN_TICKS = 3
@@ -99,12 +101,9 @@ def _legend_rows(keys: Sequence[Line2D]) -> list[list[Line2D]]:
 
 def rows_figure(panels: Sequence[Rows], title: str, subtitle: str, keys: Sequence[Line2D]
                 ) -> tuple[Figure, list[Axes]]:
-    """Panels of rows below each other; y of a row's drawing is its place, 0 at the top."""
-    longest = max(len(row.label) + len(row.text) for panel in panels for row in panel.rows)
-    tall = longest > PER_ROW
-    row_height = ROW_TALL if tall else ROW
+    """Panels of rows below each other; places() says at which y a row draws."""
     heads = [PANEL_HEAD if panel.title else NO_HEAD for panel in panels]
-    body = sum(heads) + sum(PANEL_FOOT + row_height * len(panel.rows) for panel in panels)
+    body = sum(heads) + sum(PANEL_FOOT + _tallness(panel) for panel in panels)
     with chart.house_style():
         figure, top = _start(title, subtitle, keys, body)
         height = figure.get_size_inches()[1]
@@ -115,13 +114,13 @@ def rows_figure(panels: Sequence[Rows], title: str, subtitle: str, keys: Sequenc
                 figure.text(MARGIN / WIDTH, (top + 0.1) / height,
                             chart.cut(panel.title, PER_ROW), size=TEXT_SIZE + 0.5, weight="bold",
                             color=INK, va="center")
-            tallness = row_height * len(panel.rows)
+            tallness = _tallness(panel)
             axis = figure.add_axes((MARGIN / WIDTH, (top - tallness) / height,
                                     1 - 2 * MARGIN / WIDTH, tallness / height), facecolor="none")
-            axis.set_ylim(len(panel.rows) - 0.5, -0.5)
+            axis.set_ylim(tallness, 0)
             axis.set_yticks([])
-            for place, row in enumerate(panel.rows):
-                _row_text(axis, place, row, row_height, tall)
+            for begin, row in zip(_begins(panel), panel.rows):
+                _row_text(axis, begin, row)
             for side in ("left", "right", "top"):
                 axis.spines[side].set_visible(False)
             axis.spines["bottom"].set_color(GRID)
@@ -130,23 +129,35 @@ def rows_figure(panels: Sequence[Rows], title: str, subtitle: str, keys: Sequenc
     return figure, axes
 
 
-def drawn_at(place: int, tall: bool = False) -> float:
-    """The height of a row's drawing, below its text."""
-    return place + (0.31 if tall else 0.22)
+def places(panel: Rows) -> list[float]:
+    """The height at which each row draws, below its text: inches down the panel."""
+    return [begin + _height(row) - BELOW for begin, row in zip(_begins(panel), panel.rows)]
 
 
-def is_tall(panels: Sequence[Rows]) -> bool:
-    """Whether the rows need two lines of text."""
-    return max(len(row.label) + len(row.text) for p in panels for row in p.rows) > PER_ROW
+def _is_tall(row: Row) -> bool:
+    """Whether label and figures need a line each."""
+    return len(row.label) + len(row.text) > PER_ROW
 
 
-def _row_text(axis: Axes, place: int, row: Row, row_height: float, tall: bool) -> None:
+def _height(row: Row) -> float:
+    return ROW_TALL if _is_tall(row) else ROW
+
+
+def _tallness(panel: Rows) -> float:
+    return sum(map(_height, panel.rows))
+
+
+def _begins(panel: Rows) -> list[float]:
+    return list(accumulate(map(_height, panel.rows), initial=0.0))[:-1]
+
+
+def _row_text(axis: Axes, begin: float, row: Row) -> None:
     across = axis.get_yaxis_transform()
-    first = place - 0.5 + 0.12 / row_height
+    first = begin + 0.12
     over_lines = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
     axis.text(0, first, chart.shorten(row.label, PER_ROW), size=TEXT_SIZE, color=INK,
               va="center", transform=across, bbox=over_lines)
-    second = first + (LINE / row_height if tall else 0)
+    second = first + (LINE if _is_tall(row) else 0)
     axis.text(1, second, chart.cut(row.text, PER_ROW), size=TEXT_SIZE, color=INK, va="center",
               ha="right", transform=across, bbox=over_lines)
 

@@ -229,9 +229,10 @@ def _heading(question: str) -> str:
 
 def _sign_test(claim: Mapping) -> Sentence:
     steps = words.plural(claim["steps"], "step")
-    return (f"{claim['holding']} of {steps} at the claimed rate held the objective (exact sign test: p={words.significant(claim['p_reached'], 2)} for "
-            f"reached, p={words.significant(claim['p_missed'], 2)} for missed; "
-            f"{words.significant(claim['alpha'], 2)} decides).",)
+    reached, missed, alpha = (words.significant(claim[key], 2)
+                              for key in ("p_reached", "p_missed", "alpha"))
+    return (f"{claim['holding']} of {steps} at the claimed rate held the objective (exact sign "
+            f"test: p={reached} for reached, p={missed} for missed; {alpha} decides).",)
 
 
 def _edge(document: Mapping) -> list[Sentence]:

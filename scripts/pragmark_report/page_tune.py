@@ -99,7 +99,7 @@ def _waterfalls(document: Mapping, name: str, subtitle: str, target: float) -> P
     figure = draw_effects.waterfall(
         panels, f"{unit} (log scale: equal lengths are equal factors)",
         target if told["objective"] == "throughput" else None,
-        f"From the original design to the best, in {unit}",
+        f"From the original to the best, in {unit}",
         f"{subtitle}. Factors hold together with {words.significant(100 * told['confidence'])}%; "
         "points are medians with their own 95% intervals. * not interleaved.")
     return plots([figure], f"{name}-waterfall", f"Waterfall of levers, in {unit}",

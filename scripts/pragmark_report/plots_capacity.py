@@ -96,7 +96,7 @@ def _forecast(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     found = document["forecast"]
     made = []
     if found["predictions"]:
-        title = "Predicted, and measured where a shape was held out"
+        title = "Predicted, and measured where held out"
         made.append((draw_forecast.predictions(found["predictions"], title, subtitle), title))
     title = "Throughput over threads, and its fit"
     return [*made, (draw_forecast.scaling(found["scaling"], title, subtitle), title)]

@@ -32,7 +32,7 @@ def env_document(grade="C"):
         "schema": "pragmark.env/1", "pragmark_version": "0.1.0", "grade": grade,
         "meaning": "figures from here compare only within one interleaved run",
         "reasons": [] if grade == "A" else [
-            {"code": "steal", "cap": "C", "sentence": "other guests took 1.3% of the time (steal)"}],
+            {"code": "steal", "cap": "C", "sentence": "other guests took 1.3% of it (steal)"}],
         "seconds": 5.1, "kernel": "Linux 6.1.0-18-amd64", "virtualization": "kvm",
         "cpu": {"model": "AMD EPYC 7763", "count": 2, "online": 2, "quota": "none",
                 "governor": "unknown", "load_average": 0.2},

@@ -111,6 +111,15 @@ def test_one_that_erred_is_named_and_has_no_line(write):
     assert any("production/per-thread" in note and "erred" in note for note in found.notes)
 
 
+def test_a_repetition_in_which_nothing_succeeded_is_no_value(write):
+    b = small(seed=2)
+    row = next(row for row in rows_of(b, "production") if "/per-thread/" in row["name"])
+    row["items_per_second"] = 0
+    found = of(write, small(), b)
+    line = next(each for each in found.metrics[0].lines if each.name == "production/per-thread")
+    assert (line.a.n, line.b.n) == (9, 8)
+
+
 @pytest.mark.parametrize("names", [["p50"], ["throughput", "max"], ["p99.9", "p90"]])
 def test_only_the_metrics_that_were_asked_for(write, names):
     found = of(write, small(), small(seed=2), names)

@@ -120,3 +120,14 @@ def test_letters_count_within_a_question(tmp_path):
     assert loaded.inputs is None
     assert [(each.question, each.letter) for each in loaded.results] == [
         ("slo", "A"), ("claim", "A"), ("slo", "B")]
+
+
+def test_statements_to_paste_keep_their_lines_and_nothing_else_does(tmp_path):
+    document = json.loads((SAMPLES / "tune.json").read_text())
+    document["answer"]["sentence"] = "two\nlines"
+    document["answer"]["recommended_sql"] = "select 1;\nselect\x1b[31m 2;\n"
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps(document))
+    answer = load_all([str(path)]).results[0].document["answer"]
+    assert answer["sentence"] == "two lines"
+    assert answer["recommended_sql"] == "select 1;\nselect\ufffd[31m 2;\n"

@@ -38,8 +38,9 @@ def test_each_bar_of_the_waterfall_begins_where_the_one_above_ends(levers):
 
 
 def test_a_step_measured_apart_is_marked(levers):
-    for step in levers["waterfalls"][0]["steps"]:
-        step["interleaved"] = True
+    for waterfall in levers["waterfalls"]:
+        for step in (*waterfall["steps"], waterfall["total"], *levers["effects"]):
+            step["interleaved"] = True
     assert not any(each.label.endswith("*")
                    for each in tables_tune.rungs(levers, levers["waterfalls"][0]))
     assert not any("processes of its own" in plain(each) for each in page_of(levers).caveats)

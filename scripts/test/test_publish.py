@@ -38,6 +38,11 @@ def test_results_are_copied_without_what_is_private_and_pages_made(root):
             "environment.md", "environment-syncs.png"} == names
 
 
+def test_fractions_have_six_digits_and_whole_numbers_all():
+    found = publish.slim({"a": [1.23456789, 1234567, True, None, "x"], "b": {"c": 61234.5678}})
+    assert found == {"a": [1.23457, 1234567, True, None, "x"], "b": {"c": 61234.6}}
+
+
 def test_windows_that_a_figure_shows_are_kept(root):
     assert run(root, "first-pages", root / "soak.json") == 0
     soak = json.loads((folder_of(root) / "soak.json").read_text())
