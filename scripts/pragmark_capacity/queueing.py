@@ -49,7 +49,8 @@ def predict(demands: Demands, threads: int, cores: int) -> Prediction:
     if demands.lock > 0:
         limits[LOCK] = 1.0 / demands.lock
         found = min(found, limits[LOCK])
-    alone = sum(queues.values()) + delays + (demands.away if threads == 1 else 0.0)  # a request that meets nobody
+    # A request that meets nobody.
+    alone = sum(queues.values()) + delays + (demands.away if threads == 1 else 0.0)
     limits[READS if demands.reads * 2 > alone else THREADS] = threads / alone
     return Prediction(found, min(limits, key=lambda resource: limits[resource]))
 

@@ -98,8 +98,8 @@ def _antagonists(document: Mapping[str, Any]) -> list[str]:
     rows = [["", "quiet p99 ms", "with it", "worst", "adds ms", "recovers s", "failed"]]
     for each in document["antagonists"]["kinds"]:
         rows.append([each["kind"], words.plain_ms(each["quiet_p99_ms"]),
-                     words.plain_ms(each["during_p99_ms"]), words.plain_ms(each["during_max_ms"]), _ms(each["added_ms"]),
-                     _ms(each["recovery_s"]), f"{each['failed_share']:.1%}"])
+                     words.plain_ms(each["during_p99_ms"]), words.plain_ms(each["during_max_ms"]),
+                     _ms(each["added_ms"]), _ms(each["recovery_s"]), f"{each['failed_share']:.1%}"])
     return aligned(rows, (0,))
 
 

@@ -26,6 +26,7 @@ STALLED_SHARE = 0.03  # of the steps
 WRITE_CPU_US, READ_CPU_US = 120.0, 35.0
 SYNC_US, SYNCS_PER_WRITE = 900.0, 0.02
 HANG_SECONDS = 600
+LONG_SECONDS = 5.0
 
 
 class Clock:
@@ -39,8 +40,8 @@ class Clock:
 
 
 class FakeLoad:
-    """`behaviour` has: capacity, noise, stalled, floor_us (p99 never below), drift (share a soak
-    loses), faults."""
+    """`behaviour` has: capacity, noise, stalled, floor_us (p99 never below), long (factor of p99
+    in long steps), drift (share that a soak's p99 gains)."""
 
     def __init__(self, words: list[str], clock: Clock | None = None, **behaviour: object) -> None:
         self.options = load_options(words)
@@ -103,6 +104,8 @@ class FakeLoad:
         waiting = 1.0 / max(0.02, 1.0 - min(load, 0.98)) * math.exp(
             luck.gauss(0.0, self.of("noise", NOISE))) * (8.0 if stalled else 1.0)
         p99 = max(P99_US * waiting, self.of("floor_us", 0.0))
+        if seconds >= LONG_SECONDS:
+            p99 *= self.of("long", 1.0)
         intended = max(1, round(offered * seconds))
         late = 0
         if rate is not None and load > 1.0:

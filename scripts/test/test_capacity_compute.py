@@ -155,9 +155,10 @@ def test_without_enough_quiet_windows_there_is_no_recovery():
     assert antagonists.find(made, 1.0, 2.0).recovery_s is None
 
 
-def test_a_window_with_failures_or_without_answers_is_not_quiet():
+@pytest.mark.parametrize("change", [{"failed": 3}, {"p99_us": None}])
+def test_a_window_with_failures_or_without_answers_is_not_quiet(change):
     made = quiet_and_loud(*[False] * 5, *[True] * 5, *[False] * 8)
-    made[10]["failed"], made[11]["p99_us"] = 3, None
+    made[11].update(change)
     assert antagonists.find(made, 1.0, 2.0).recovery_s == pytest.approx(0.4)
 
 

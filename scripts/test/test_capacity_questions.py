@@ -54,6 +54,16 @@ def test_three_runs_of_a_search_agree():
         assert confirmed["step"]["seconds"] == 5 * each["parameters"]["step_seconds"]
 
 
+def test_what_no_longer_step_confirms_is_undecided():
+    made = ask("--slo", "p99=10ms", long=30.0)
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("undecided", 3)
+    assert made["answer"]["rate"] is None and made["search"]["confirmed"] is None
+    places = made["search"]["confirmations"]
+    assert [made["steps"][place]["holds"] for place in places] == [False] * 5
+    rates = [made["steps"][place]["step"]["rate"] for place in places]
+    assert rates == sorted(rates, reverse=True)
+
+
 def test_what_does_not_hold_at_the_lowest_rate_cannot_be_held():
     made = ask("--slo", "p99=10ms", floor_us=20_000.0)
     assert made["answer"]["verdict"] == "cannot be held" and made["exit_code"] == 1
