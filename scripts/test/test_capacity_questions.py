@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 
 import pytest
 from capacity_runs import CORES, SCHEMA, ask, purposes
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "ci" / "test"))
-from json_schema import breaches  # noqa: E402
-from pragmark_capacity import document, program, text  # noqa: E402
+from pragmark_capacity import document, program, text
+from pragmark_report.json_schema import breaches
 
 CAPACITY = 12_000.0  # fake_load.CAPACITY; p99 10 ms is reached at 94% of it
 QUESTIONS = {

@@ -12,15 +12,13 @@ import re
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "ci" / "test"))
-from json_schema import breaches  # noqa: E402
+from pragmark_report.json_schema import breaches
 
 BIN = Path(os.environ.get("PRAGMARK_BIN", ROOT / "build" / "bin"))
 SCHEMA = json.loads((ROOT / "reports" / "schema" / "env.schema.json").read_text(encoding="utf-8"))
