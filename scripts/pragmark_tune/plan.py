@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Mapping, Sequence
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pragmark_report.errors import InputError
@@ -19,6 +21,7 @@ CONFIRMATION_BLOCKS = 16  # at least
 MOST_CONFIRMATION_BLOCKS = 120
 MOST_PADDING_BYTES = 4096  # a page: it moves the stack through every alignment
 SLICES_OF_A_VISIT = 2  # one warms up, one is timed
+SAME_WORK = 8  # times slower or faster, and still the same number of operations
 
 
 @dataclass(frozen=True)
@@ -29,17 +32,44 @@ class Cost:
     seconds_per_operation: float
     least_operations: int
 
-    def visit_seconds(self, slice_seconds: float) -> float:
-        timed = max(slice_seconds, self.least_operations * self.seconds_per_operation)
-        return self.overhead_seconds + SLICES_OF_A_VISIT * timed
+    def visit_seconds(self, operations: float) -> float:
+        return (self.overhead_seconds
+                + SLICES_OF_A_VISIT * operations * self.seconds_per_operation)
 
-    def operations(self, slice_seconds: float, threads: int) -> int:
-        wanted = max(slice_seconds / self.seconds_per_operation, self.least_operations)
-        return max(1, round(wanted / threads)) * threads
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many operations a slice has: as many in all configurations of a workload that are anything
+    like as fast.
+
+    A rate depends on how much is done at once (checkpoints, threads that start), so what was to do
+    the same must do as much. Were each sized by its own pilot, the luck of that one trial would be
+    in every block, as an effect of the setting. Only what is SAME_WORK times slower or faster than
+    the typical configuration does less or more, in steps so coarse that luck does not reach them.
+    """
+
+    seconds_per_operation: Mapping[str, float]  # workload -> that of the typical configuration
+    least_operations: int
+
+    def operations(self, cell: Cell, cost: Cost, slice_seconds: float, clients: int) -> int:
+        typical = self.seconds_per_operation[cell.workload]
+        steps = round(math.log(cost.seconds_per_operation / typical) / math.log(SAME_WORK**2))
+        wanted = slice_seconds / (typical * float(SAME_WORK) ** (2 * steps))
+        return max(1, round(max(wanted, self.least_operations) / clients)) * clients
+
+
+def sizes(cells: Sequence[Cell], costs: Mapping[tuple[str, str], Cost]) -> Sizes:
+    by_workload: dict[str, list[float]] = {}
+    for cell in cells:
+        cost = costs[cell.key]
+        by_workload.setdefault(cell.workload, []).append(cost.seconds_per_operation)
+    typical = {workload: statistics.median_low(each) for workload, each in by_workload.items()}
+    return Sizes(typical, max(cost.least_operations for cost in costs.values()))
 
 
 @dataclass(frozen=True)
 class Plan:
+    sizes: Sizes
     slice_seconds: float
     least_blocks: int
     main_seconds: float
@@ -61,36 +91,40 @@ def least_blocks(family: int) -> int:
 
 
 def make_plan(
-    costs: Sequence[Cost], family: int, seconds_left: float, budget_seconds: float,
-    block_overhead_seconds: float, confirms: bool,
+    cells: Sequence[Cell], costs: Mapping[tuple[str, str], Cost], clients: Callable[[Cell], int],
+    *, family: int, seconds_left: float, budget_seconds: float, block_overhead_seconds: float,
+    confirms: bool,
 ) -> Plan:
     """Raises InputError when the budget does not hold the least experiment."""
     share = MAIN_SHARE if confirms else 1.0
     main_seconds = seconds_left * share
     needed = least_blocks(family)
+    sized = sizes(cells, costs)
 
     def block_seconds(slice_seconds: float) -> float:
-        visits = sum(each.visit_seconds(slice_seconds) for each in costs)
-        return visits + block_overhead_seconds
+        return block_overhead_seconds + sum(
+            costs[cell.key].visit_seconds(
+                sized.operations(cell, costs[cell.key], slice_seconds, clients(cell)))
+            for cell in cells)
 
     shortest = block_seconds(LEAST_SLICE_SECONDS)
     if shortest * needed > main_seconds:
         wanted = budget_seconds - seconds_left + shortest * needed * 1.2 / share
         raise InputError(
             f"--budget {budget_seconds:g}s",
-            f"{len(costs)} configurations with {family} comparisons need at least {needed} "
+            f"{len(cells)} visits a block with {family} comparisons need at least {needed} "
             f"blocks, about {_told(wanted)} in all",
             "raise --budget, or vary less")
     # Where a visit costs much whatever it times, timing for as long as that makes the most of it.
-    fixed = block_seconds(0.0)
-    visits = SLICES_OF_A_VISIT * len(costs)
+    fixed = block_overhead_seconds + sum(costs[cell.key].overhead_seconds for cell in cells)
+    visits = SLICES_OF_A_VISIT * len(cells)
     wanted = (main_seconds / max(WANTED_BLOCKS, needed) - fixed) / visits
     slice_seconds = max(wanted, fixed / visits, LEAST_SLICE_SECONDS)
     slice_seconds = min(slice_seconds, LONGEST_SLICE_SECONDS)
     while (slice_seconds > LEAST_SLICE_SECONDS
            and block_seconds(slice_seconds) * needed > main_seconds):
         slice_seconds = max(LEAST_SLICE_SECONDS, slice_seconds * 0.8)
-    return Plan(slice_seconds, needed, main_seconds, block_seconds(slice_seconds))
+    return Plan(sized, slice_seconds, needed, main_seconds, block_seconds(slice_seconds))
 
 
 def _told(seconds: float) -> str:
@@ -107,7 +141,3 @@ def order(cells: Sequence[Cell], seed: int, phase: str, block: int) -> list[Cell
 def padding_bytes(seed: int, phase: str, block: int) -> int:
     return random.Random(f"padding of {phase} block {block} of {seed}").randint(
         0, MOST_PADDING_BYTES)
-
-
-def costs_of(cells: Sequence[Cell], known: Mapping[tuple[str, str], Cost]) -> list[Cost]:
-    return [known[cell.key] for cell in cells]

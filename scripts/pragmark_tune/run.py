@@ -111,8 +111,10 @@ def _confirm(
     unknown = [cell for cell in cells if cell.key not in pilot.costs]
     more = measure.pilot(unknown, errors_stop=True, shown="pilot of the candidates")
     costs = {**pilot.costs, **more.costs}
-    block_seconds = sum(each.visit_seconds(made_plan.slice_seconds)
-                        for each in plan.costs_of(cells, costs))
+    block_seconds = sum(
+        costs[cell.key].visit_seconds(made_plan.sizes.operations(
+            cell, costs[cell.key], made_plan.slice_seconds, measure.clients(cell)))
+        for cell in cells)
     left = options.budget_seconds - measure.elapsed_seconds()
     time_plan = replace(made_plan, main_seconds=max(left, 0.0), block_seconds=block_seconds)
     least = max(plan.CONFIRMATION_BLOCKS, plan.least_blocks(len(proposed)))
@@ -160,9 +162,11 @@ def _plan(
 ) -> plan.Plan:
     kinds = 1 if confirms else 8  # processes that a block starts
     overhead = START_SECONDS * kinds if rows <= FRESH_ROWS else 0.0
-    return plan.make_plan(plan.costs_of(cells, pilot.costs), family,
-                          options.budget_seconds - measure.elapsed_seconds(),
-                          options.budget_seconds, overhead, confirms)
+    return plan.make_plan(
+        cells, pilot.costs, measure.clients, family=family,
+        seconds_left=options.budget_seconds - measure.elapsed_seconds(),
+        budget_seconds=options.budget_seconds, block_overhead_seconds=overhead,
+        confirms=confirms)
 
 
 def _result(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,26 @@ def test_blocks_hold_everything_once_in_seeded_order():
     assert len(set(map(tuple, orders))) > 3
     assert orders != [[value.configuration for value in block.values] for block in other.blocks
                       if block.phase is Phase.MAIN][: len(orders)]
+
+
+class Unlucky(FakeProcesses):
+    """Every rate depends on how much is done at once, and the pilot's luck is of any size."""
+
+    def visit(self, cell, operations):
+        value = super().visit(cell, operations)
+        piloting = not any(entry[0] == "renew" for entry in self.log)
+        factor = (operations / 1000) ** 0.3 * (self._random.uniform(0.6, 1.6) if piloting else 1.0)
+        return replace(value, seconds=value.seconds / factor,
+                       throughput_per_second=value.throughput_per_second * factor)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_luck_of_a_pilot_is_no_effect(seed):
+    result = run_tune("--vary", "application_id=0,1,2,3", processes=Unlucky(seed), seed=seed,
+                      budget="600s")
+    assert set(verdicts(result).values()) == {Verdict.NONE}
+    counts = {value.operations for block in result.blocks for value in block.values}
+    assert len(counts) == 1
 
 
 def test_every_block_has_processes_of_its_own():

@@ -76,21 +76,30 @@ def cost(overhead=0.05, each=1e-4, least=40):
     return plan.Cost(overhead, each, least)
 
 
+CELLS = [Cell(one, "mixed") for one in made(*space.DEFAULT_SPACE).configurations]
+
+
+def planned(left, budget, costs=None):
+    costs = costs or {cell.key: cost() for cell in CELLS}
+    return plan.make_plan(CELLS, costs, lambda cell: 10, family=8, seconds_left=left,
+                          budget_seconds=budget, block_overhead_seconds=0.1, confirms=True)
+
+
 def test_a_budget_that_is_too_small_says_how_long_it_would_take():
     with pytest.raises(InputError, match=r"need at least 9 blocks, about .* in all; raise --budget"):
-        plan.make_plan([cost()] * 10, 9, 5.0, 10.0, 0.1, confirms=True)
+        planned(5.0, 10.0)
 
 
 def test_what_the_message_asks_for_is_enough():
     with pytest.raises(InputError) as refused:
-        plan.make_plan([cost()] * 10, 9, 8.0, 10.0, 0.1, confirms=True)
+        planned(8.0, 10.0)
     wanted = float(str(refused.value).split("about ")[1].split("s in")[0])
-    assert plan.make_plan([cost()] * 10, 9, wanted - 2.0, wanted, 0.1, confirms=True)
+    assert planned(wanted - 2.0, wanted)
 
 
 @pytest.mark.parametrize("budget", [20, 60, 300, 3600])
 def test_a_plan_keeps_to_its_time(budget):
-    made_plan = plan.make_plan([cost()] * 10, 9, budget, budget, 0.1, confirms=True)
+    made_plan = planned(budget, budget)
     assert plan.LEAST_SLICE_SECONDS <= made_plan.slice_seconds <= plan.LONGEST_SLICE_SECONDS
     assert made_plan.block_seconds * made_plan.least_blocks <= made_plan.main_seconds
 
@@ -101,8 +110,24 @@ def test_more_comparisons_need_more_blocks(family, blocks):
 
 
 def test_operations_are_a_multiple_of_the_clients():
-    assert cost(each=1e-3, least=1).operations(0.1, 8) % 8 == 0
-    assert cost(each=1.0, least=40).operations(0.1, 10) == 40
+    sized = plan.sizes(CELLS, {cell.key: cost(each=1e-3, least=1) for cell in CELLS})
+    assert sized.operations(CELLS[0], cost(each=1e-3, least=1), 0.1, 8) == 96
+
+
+def test_what_is_about_as_fast_does_as_much_whatever_its_pilot_said():
+    """Sized each by its own pilot, application_id had an effect in 6 of 20 runs: its luck."""
+    pilots = [1e-4, 5e-5, 3e-4, 7e-4, 2e-4, 1.5e-5, 1e-4, 1e-4, 1e-4]
+    costs = {cell.key: cost(each=each) for cell, each in zip(CELLS, pilots)}
+    sized = plan.sizes(CELLS, costs)
+    counts = {sized.operations(cell, costs[cell.key], 0.1, 10) for cell in CELLS}
+    assert counts == {1000}
+
+
+def test_what_is_far_slower_does_less_or_a_block_would_never_end():
+    costs = {cell.key: cost(each=1e-2 if cell is CELLS[3] else 1e-4) for cell in CELLS}
+    sized = plan.sizes(CELLS, costs)
+    assert sized.operations(CELLS[0], costs[CELLS[0].key], 0.1, 10) == 1000
+    assert sized.operations(CELLS[3], costs[CELLS[3].key], 0.1, 10) == 40
 
 
 def test_the_order_follows_from_the_seed():
