@@ -10,8 +10,8 @@
 
 **A block** is one pass over all configurations in random order: each opens a fresh database, with
 its settings proven on every connection, warms up for one slice, is timed for one slice of a fixed
-number of operations, and has its answers checked. A slow minute so falls on all alike. The blocks
-are the replicates: where rows are few enough to be loaded again, each block has processes of its
+number of operations (the same for all that are about as fast; `Sizes` in plan.py says why), and
+has its answers checked. A slow minute so falls on all alike. The blocks are the replicates: where rows are few enough to be loaded again, each block has processes of its
 own, with a random size of environment, so that a layout that favours a setting once does not
 favour it always.
 
