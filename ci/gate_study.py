@@ -36,7 +36,8 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "ci")]
-from pragmark_gate import document, option_values, outputs, study, study_account  # noqa: E402
+from pragmark_drive import outputs  # noqa: E402
+from pragmark_gate import document, option_values, study, study_account  # noqa: E402
 from pragmark_gate.model import GateResult  # noqa: E402
 from pragmark_gate.study_account import Study  # noqa: E402
 from pragmark_report.errors import InputError  # noqa: E402

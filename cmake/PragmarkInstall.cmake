@@ -32,7 +32,7 @@ foreach(program IN LISTS PRAGMARK_PYTHON_PROGRAMS)
 endforeach()
 install(FILES ${PRAGMARK_SHARE_DIR}/VERSION DESTINATION ${share_dir})
 install(PROGRAMS scripts/original.py DESTINATION ${share_dir}/scripts)
-install(DIRECTORY scripts/pragmark_report ci/pragmark_gate DESTINATION ${share_dir}/scripts
+install(DIRECTORY ${PRAGMARK_PYTHON_PACKAGES} ci/pragmark_gate DESTINATION ${share_dir}/scripts
   PATTERN "__pycache__" EXCLUDE)
 install(DIRECTORY reports/templates reports/schema DESTINATION ${share_dir}/reports)
 install(DIRECTORY lib/sets DESTINATION ${share_dir})  # to read and to copy; they are compiled in

@@ -10,8 +10,9 @@ packages=(
   # report
   python3-matplotlib python3-numpy python3-scipy python3-jinja2
   # tests; libbenchmark-tools has compare.py, which must be able to read our results; sqlite3 is the
-  # shell, into which the loadable extension is loaded
-  libgtest-dev libgmock-dev python3-pytest python3-pytest-xdist libbenchmark-tools sqlite3
+  # shell, into which the loadable extension is loaded; chromium looks at the report's pages: phone,
+  # dark, paper
+  libgtest-dev libgmock-dev python3-pytest python3-pytest-xdist libbenchmark-tools sqlite3 chromium
   # gate: counts instructions, which no other load on the machine changes
   valgrind
 )

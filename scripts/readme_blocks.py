@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pragmark_report import choices, compute, levers, render, text, words
+from pragmark_report import choices, compute, levers, markdown, text, words
 from pragmark_report.compute import Row
 from pragmark_report.errors import InputError
 
@@ -54,14 +54,14 @@ def ladder_block(report: Rendered) -> str:
         for answer, ladder in zip(run.answers, ladders):
             for step in ladder.steps if ladder else ():
                 cells = ladder_cells(titles[answer.case], step, run.run.context)
-                lines.append(f"| {' | '.join(map(render.markdown, cells))} |")
+                lines.append(f"| {' | '.join(map(markdown.markdown, cells))} |")
     contexts = [run.run.context for run in report.summary.runs]
     builds = dict.fromkeys(f"SQLite {each['sqlite_version']} is {each['sqlite_source_id']}."
                            for each in contexts)
     return ("\n".join(lines) + "\n\n"
             "A gain is that of the choice on top of those above it, as a ratio of medians; one "
             "whose interval holds 1 is within the noise. All rows of one workload interleaved in "
-            f"one run, unless they say otherwise. {' '.join(map(render.markdown, builds))} The "
+            f"one run, unless they say otherwise. {' '.join(map(markdown.markdown, builds))} The "
             f"whole report: [{report.name}/report.md]({report.name}/report.md).\n")
 
 
@@ -93,16 +93,16 @@ def choices_block(report: Rendered) -> str:
         title = titles[choice.chosen.configuration.case]
         rows = [chosen_cells(title, choice.chosen)]
         rows += [alternative_cells(title, each, choice.chosen) for each in choice.alternatives]
-        lines += [f"| {' | '.join(map(render.markdown, cells))} |" for cells in rows]
+        lines += [f"| {' | '.join(map(markdown.markdown, cells))} |" for cells in rows]
     where = [f"SQLite {context['sqlite_version']} is {context['sqlite_source_id']}",
              f"filesystem {context['filesystem']}", f"CPU {context['cpu_model']}"]
     command = context.get("command", "")
-    repeat = (f"To repeat it:\n\n{render.markdown_block(command)}\n" if command
+    repeat = (f"To repeat it:\n\n{markdown.markdown_block(command)}\n" if command
               else "The result does not hold its command line.\n")
     return ("\n".join(lines) + "\n\n"
             "A ratio is the throughput of what is taken instead over that of the chosen: below 1, "
             "the choice gains; where the interval holds 1, the difference is within the noise. All rows, of all workloads and loads, interleaved at "
-            f"random in one run: {render.markdown('; '.join(where))}. The whole report: "
+            f"random in one run: {markdown.markdown('; '.join(where))}. The whole report: "
             f"[{report.name}/report.md]({report.name}/report.md). {repeat}")
 
 

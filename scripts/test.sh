@@ -134,6 +134,7 @@ step_unit() { env --default-signal=INT ctest --preset release; }
 step_python() {
   run_pytest scripts/test
   "$PYTHON" scripts/readme.py --check
+  "$PYTHON" scripts/publish.py --check
 }
 
 step_sets() {
@@ -183,6 +184,7 @@ step_consumer() {
   "$work/prefix/bin/pragmark" verify --pragmas production --dir "$work" >/dev/null
   "$work/prefix/bin/pragmark" report --help >/dev/null
   "$work/prefix/bin/pragmark" gate --help >/dev/null
+  "$work/prefix/bin/pragmark" tune --list >/dev/null
   sqlite3 -bail :memory: ".load $work/prefix/lib/pragmark_audit" \
     "SELECT count(*) FROM pragmark_audit('production')"
   cmake -S ci/consumer -B "$work/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$work/prefix"

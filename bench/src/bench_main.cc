@@ -98,6 +98,10 @@ void add_what_runs(CLI::App& app, BenchRequest& request) {
                  "(SQLITE_CONFIG_MEMSTATUS)")
       ->delimiter(',')
       ->option_text("as-built|off,.. [as-built]");
+  app.add_option("--statement-logging", request.statement_logging,
+                 "on: every statement goes to a file in the scratch directory, with its parameters")
+      ->delimiter(',')
+      ->option_text("off|on,.. [off]");
   app.add_option("--rows", request.rows, "topics that are there before the clock starts")
       ->delimiter(',')
       ->check(CLI::Range(std::int64_t{1}, kMostRows))

@@ -1,21 +1,18 @@
 #include "pragmark/bench/bench_run.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <system_error>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "pragmark/bench/before_measuring.h"
 #include "pragmark/bench/collector.h"
 #include "pragmark/bench/harness.h"
 #include "pragmark/bench/progress.h"
@@ -28,28 +25,9 @@
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/scratch_directory.h"
 #include "pragmark/verify/sqlite_library.h"
-#include "pragmark/version.h"
 
 namespace pragmark {
 namespace {
-
-// A place where the result cannot be written must show before the hours of measuring: makes and
-// removes a file beside it, as write_output() will.
-void require_writable(const std::string& path) {
-  require_output_possible(path);
-  std::error_code ignored;
-  const bool device =
-      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
-  if (path.empty() || device) return;
-  const std::string probe = fmt::format("{}.{}.part", path, ::getpid());
-  const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) {
-    throw Error::usage(fmt::format("--out {}: {}; give a place that may be written to", path,
-                                   std::generic_category().message(errno)));
-  }
-  ::close(file);
-  ::unlink(probe.c_str());
-}
 
 // Google Benchmark answers a value that it cannot read by printing its flags and ending the program
 // with exit code 0, which a CI gate would take for success.
@@ -79,15 +57,6 @@ void initialize_google_benchmark(const BenchOptions& options) {
   }
 }
 
-void warn_about(const Environment& here) {
-  if (kBuildType != "Release") {
-    print_warning("bench", fmt::format("a {} build: its figures mean nothing; build with "
-                                       "cmake --preset release",
-                                       kBuildType));
-  }
-  for (const std::string& warning : here.filesystem_warnings) print_warning("bench", warning);
-}
-
 std::optional<VfsCosts> vfs_costs(const BenchOptions& options, StoreTemplates& templates,
                                   const ScratchDirectory& scratch) {
   // A run of a fixed number of operations is a small one; measuring would take longer than it.
@@ -96,11 +65,6 @@ std::optional<VfsCosts> vfs_costs(const BenchOptions& options, StoreTemplates& t
   fmt::print(stderr, "counting layer costs, in percent: write {}, read {}\n",
              to_string(costs.write), to_string(costs.read));
   return costs;
-}
-
-// Plain lines on a terminal too: they are few, and the progress of repetitions comes after them.
-void print_load_progress(std::int64_t loaded, std::int64_t rows) {
-  fmt::print(stderr, "loading rows before the clock: {} of {}\n", loaded, rows);
 }
 
 struct Measured {
@@ -195,20 +159,10 @@ ExitCode judge(const BenchOptions& options, const std::vector<CaseResult>& resul
   return ExitCode::Undetermined;
 }
 
-ExitCode exit_code_for(SliceEnd end) noexcept {
-  switch (end) {
-    case SliceEnd::NothingMoreAsked: return ExitCode::Holds;
-    case SliceEnd::BadRequest: return ExitCode::BadUsage;
-    case SliceEnd::Environment: return ExitCode::Undetermined;
-    case SliceEnd::Failure: return ExitCode::DoesNotHold;
-  }
-  return ExitCode::Undetermined;
-}
-
 ExitCode run_slices(const BenchOptions& options, const std::vector<Configuration>& configurations) {
   require_sliceable(configurations);
   const Environment environment = probe_environment(options.directory);
-  warn_about(environment);
+  warn_about(environment, "bench");
   const bool counting_vfs = options.counting_vfs == Switch::On;
   const ScratchDirectory scratch(options.directory);
   StoreTemplates templates(scratch.path(), options.request.seed, print_load_progress);
@@ -242,7 +196,7 @@ ExitCode run_benchmarks(const BenchOptions& options) {
   const std::optional<PythonOriginal> python = python_of(options, configurations);
   require_writable(options.out);
   const Environment environment = probe_environment(options.directory);
-  warn_about(environment);
+  warn_about(environment, "bench");
   fmt::print(stderr, "{} benchmarks, {} repetitions each, seed {}\n", configurations.size(),
              options.request.repetitions, options.request.seed);
 

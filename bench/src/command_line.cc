@@ -81,6 +81,18 @@ std::vector<MemoryStatistics> chosen_memory_statistics(const std::vector<std::st
   return chosen;
 }
 
+std::vector<StatementLogging> chosen_statement_logging(const std::vector<std::string>& names) {
+  std::vector<StatementLogging> chosen;
+  for (const std::string& name : names) {
+    const std::optional<StatementLogging> one = parse_statement_logging(name);
+    if (!one) {
+      throw Error::usage(fmt::format("--statement-logging {}: it takes off, on or both", name));
+    }
+    chosen.push_back(*one);
+  }
+  return chosen;
+}
+
 std::vector<std::string> chosen_strategies(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   std::vector<std::string> strategies;
@@ -101,7 +113,14 @@ std::vector<std::string> chosen_strategies(const std::vector<std::string>& names
 
 // The reasons for which a combination is left out.
 [[noreturn]] void fail_nothing_makes_sense(const BenchRequest& request) {
-  if (std::ranges::all_of(request.in_flight, [](int count) { return count == 1; })) {
+  const bool one_in_flight =
+      std::ranges::all_of(request.in_flight, [](int count) { return count == 1; });
+  if (one_in_flight && request.statement_logging == std::vector<std::string>{"on"}) {
+    throw Error::usage(
+        "--statement-logging on: no benchmark is left: clients in processes of their own log no "
+        "statements");
+  }
+  if (one_in_flight) {
     throw Error::usage(fmt::format(
         "--memory-statistics off: no benchmark is left: {} runs Python's SQLite", kPythonOriginal));
   }
@@ -205,6 +224,7 @@ std::vector<Configuration> configurations_of(const BenchRequest& request) {
   matrix.processes = request.processes;
   matrix.schemas = chosen_schemas(request.schemas);
   matrix.memory_statistics = chosen_memory_statistics(request.memory_statistics);
+  matrix.statement_logging = chosen_statement_logging(request.statement_logging);
   std::vector<Configuration> configurations = expand(matrix);
   if (configurations.empty()) fail_nothing_makes_sense(request);
   keep_matching(configurations, request.filter);
@@ -246,13 +266,13 @@ SplitArguments split_arguments(const std::vector<std::string>& arguments) {
   return split;
 }
 
-std::string command_to_repeat(const std::vector<std::string>& arguments) {
-  std::string command = "pragmark bench";
+std::string command_to_repeat(const std::vector<std::string>& arguments, std::string_view command) {
+  std::string line(command);
   for (const std::string& argument : arguments) {
-    command += ' ';
-    command += shell_quoted(argument);
+    line += ' ';
+    line += shell_quoted(argument);
   }
-  return command;
+  return line;
 }
 
 }  // namespace pragmark

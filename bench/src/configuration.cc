@@ -40,6 +40,8 @@ std::vector<Configuration> combinations(const WorkloadInfo& workload, const Matr
   multiply(all, matrix.schemas, [](Configuration& one, const auto* v) { one.schema = v; });
   multiply(all, matrix.memory_statistics,
            [](Configuration& one, MemoryStatistics v) { one.memory_statistics = v; });
+  multiply(all, matrix.statement_logging,
+           [](Configuration& one, StatementLogging v) { one.statement_logging = v; });
   multiply(all, matrix.rows, [](Configuration& one, std::int64_t v) { one.rows = v; });
   multiply(all, matrix.payloads, [](Configuration& one, const auto& v) { one.payload = v; });
   return all;
@@ -50,6 +52,8 @@ bool makes_sense(const Configuration& configuration) {
       configuration.memory_statistics != MemoryStatistics::AsBuilt) {
     return false;
   }
+  const bool elsewhere = configuration.strategy == kPythonOriginal || configuration.processes > 1;
+  if (elsewhere && configuration.statement_logging == StatementLogging::On) return false;
   if (configuration.in_flight == 1) return true;
   const std::optional<SubjectInfo> subject = find_subject(configuration.strategy);
   return configuration.workload->writes && subject && subject->asynchronous;
@@ -66,6 +70,9 @@ std::string Configuration::name() const {
   if (schema->name != kStandardSchema) name += fmt::format("/schema:{}", schema->name);
   if (memory_statistics != MemoryStatistics::AsBuilt) {
     name += fmt::format("/memory_statistics:{}", to_string(memory_statistics));
+  }
+  if (statement_logging != StatementLogging::Off) {
+    name += fmt::format("/statement_logging:{}", to_string(statement_logging));
   }
   return name;
 }

@@ -31,6 +31,7 @@ struct BenchmarkCase::Repetition {
   }
 
   ScratchDirectory directory;
+  std::optional<StatementLog> log;
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
   std::unique_ptr<WorkerGroup> group;  // when the clients run in processes of their own
@@ -120,6 +121,9 @@ void BenchmarkCase::begin(std::int64_t operations) {
     repetition_ = std::make_unique<Repetition>(options, in_python);
     const std::string path = repetition_->directory.file("store.db");
     options.templates->place(configuration_, path);
+    if (configuration_.statement_logging == StatementLogging::On) {
+      repetition_->log.emplace(repetition_->directory.file(kStatementLogFile));
+    }
     if (runs_in_workers(configuration_)) {
       repetition_->group = std::make_unique<WorkerGroup>(
           WorkerGroupOptions{.command = in_python ? options.python_command : options.worker_command,

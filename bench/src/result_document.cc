@@ -6,6 +6,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "pragmark/verify/environment_grade.h"
 #include "pragmark/verify/sqlite_library.h"
 #include "pragmark/version.h"
 
@@ -24,11 +25,19 @@ std::string settings_of(const PragmaSet& set) {
   return joined(settings, "; ");
 }
 
+// The machine is graded when the run is over, by what it took from this run.
+std::vector<GradeReason> reasons_after(const RunDescription& run) {
+  Environment here = run.environment;
+  here.steal_percent = run.steal_percent;
+  return grade_reasons(here);
+}
+
 }  // namespace
 
 ContextEntries context_entries(const RunDescription& run,
                                const std::vector<Configuration>& configurations) {
   const Environment& here = run.environment;
+  const std::vector<GradeReason> reasons = reasons_after(run);
   const SqliteLibrary sqlite = linked_sqlite();
   ContextEntries entries = {
       {"pragmark_version", std::string(kVersion)},
@@ -39,12 +48,14 @@ ContextEntries context_entries(const RunDescription& run,
       {"filesystem", here.filesystem},
       {"filesystem_warning", joined(here.filesystem_warnings, "; ")},
       {"block_device", here.block_device},
-      {"fdatasync_us_p50", fmt::format("{:.1f}", here.fdatasync_us_p50)},
+      {"fdatasync_us_p50", fmt::format("{:.1f}", here.sync_latency.p50_us)},
       {"cpu_model", here.cpu_model},
       {"memory_bytes", std::to_string(here.memory_bytes)},
       {"virtualization", here.virtualization},
       {"kernel", here.kernel},
       {"steal_percent", run.steal_percent ? fmt::format("{:.2f}", *run.steal_percent) : "unknown"},
+      {"environment_grade", std::string(to_string(grade_of(reasons)))},
+      {"environment_reasons", sentences_of(reasons)},
       {"seed", std::to_string(run.seed)},
       {"command", run.command},
       {"preset", run.preset},

@@ -81,14 +81,6 @@ void fill(Connection& connection, const Dataset& data,
   }
 }
 
-void sync_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  const int cause = errno;
-  if (file >= 0) ::close(file);
-  if (!synced) throw Error::environment("sync", std::system_category().message(cause), path);
-}
-
 // The file's time of change only moves with the kernel's tick. Once it lies in the past, a write at
 // any later moment shows.
 void put_time_of_change_in_the_past(const std::string& path) {
@@ -99,6 +91,21 @@ void put_time_of_change_in_the_past(const std::string& path) {
 }
 
 }  // namespace
+
+void sync_database(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  const int cause = errno;
+  if (file >= 0) ::close(file);
+  if (!synced) throw Error::environment("sync", std::system_category().message(cause), path);
+}
+
+void copy_database(const std::filesystem::path& source, const std::filesystem::path& target) {
+  std::error_code code;
+  std::filesystem::copy_file(source, target, code);
+  if (code) throw Error::environment("copy the template to", code.message(), target);
+  sync_database(target);
+}
 
 Dataset StoreTemplates::data(const Configuration& configuration) const {
   return Dataset({.seed = seed_, .rows = configuration.rows, .payload = configuration.payload});
@@ -140,18 +147,14 @@ std::string StoreTemplates::built(const Configuration& configuration) {
     Store store({.path = path, .set = configuration.set, .strategy = "per-thread"});
     static_cast<void>(store.checkpoint(CheckpointMode::Truncate));
   }
-  sync_file(path);
+  sync_database(path);
   put_time_of_change_in_the_past(path);
   templates_.emplace(kind, Template{.directory = std::move(directory), .stamp = stamp_of(path)});
   return path;
 }
 
 void StoreTemplates::copy(const Configuration& configuration, const std::filesystem::path& target) {
-  const std::string source = built(configuration);
-  std::error_code code;
-  std::filesystem::copy_file(source, target, code);
-  if (code) throw Error::environment("copy the template to", code.message(), target);
-  sync_file(target);
+  copy_database(built(configuration), target);
 }
 
 Placed StoreTemplates::place(const Configuration& configuration,

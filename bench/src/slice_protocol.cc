@@ -1,6 +1,5 @@
 #include "pragmark/bench/slice_protocol.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -80,14 +79,6 @@ std::string closed_line(const SliceTotals& totals) {
                   {"reads", totals.reads},
                   {"writes", totals.writes},
                   {"checksum", totals.checksum}});
-}
-
-std::string slice_error_line(const SliceFailure& failure) {
-  std::string message = failure.message;
-  std::ranges::replace_if(
-      message, [](char c) { return c >= 0 && c < ' '; }, ' ');
-  return line_of(
-      {{"say", "error"}, {"message", std::move(message)}, {"environment", failure.environment}});
 }
 
 SliceRequest parse_slice_request(std::string_view text) {

@@ -1,15 +1,11 @@
 #include "pragmark/bench/slice_server.h"
 
-#include <poll.h>
-
 #include <algorithm>
-#include <exception>
 #include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "line_channel.h"
 #include "pragmark/bench/slice_protocol.h"
 #include "pragmark/bench/worker_tasks.h"
 #include "pragmark/error.h"
@@ -17,18 +13,6 @@
 
 namespace pragmark {
 namespace {
-
-constexpr int kBetweenLooksMs = 100;  // at the interrupt flag, which wakes nobody
-
-// Empty when the other side has ended.
-std::optional<std::string> wait_for_line(LineReader& input) {
-  for (;;) {
-    throw_if_interrupted();
-    if (std::optional<std::string> line = input.take_line()) return line;
-    pollfd waited_for = {.fd = input.descriptor(), .events = POLLIN, .revents = 0};
-    if (::poll(&waited_for, 1, kBetweenLooksMs) > 0 && !input.read_some()) return std::nullopt;
-  }
-}
 
 // Owns:    the benchmark that is open, if one is.
 // Threads: one thread at a time.
@@ -84,29 +68,6 @@ class SliceServer {
   std::optional<SlicedBenchmark> benchmark_;
 };
 
-void converse(const SliceService& service, LineReader& input, int output) {
-  SliceServer server(service, output);
-  bool heard = write_line(output, slices_ready_line(service.configurations, service.context));
-  while (heard) {
-    const std::optional<std::string> line = wait_for_line(input);
-    if (!line) return;
-    const std::optional<std::string> answer = server.answer_to(parse_slice_request(*line));
-    if (!answer) return;
-    heard = write_line(output, *answer);
-  }
-}
-
-SliceEnd end_of(ErrorKind kind) noexcept {
-  switch (kind) {
-    case ErrorKind::Usage:
-    case ErrorKind::Schema: return SliceEnd::BadRequest;
-    case ErrorKind::Environment: return SliceEnd::Environment;
-    case ErrorKind::Setting:
-    case ErrorKind::Sqlite: return SliceEnd::Failure;
-  }
-  return SliceEnd::Failure;
-}
-
 }  // namespace
 
 void require_sliceable(const std::vector<Configuration>& configurations) {
@@ -119,23 +80,14 @@ void require_sliceable(const std::vector<Configuration>& configurations) {
 }
 
 SliceEnd serve_slices(const SliceService& service, int input, int output) {
-  LineReader lines(input);
-  const auto tell = [&](const SliceFailure& failure) {
-    static_cast<void>(write_line(output, slice_error_line(failure)));
+  SliceServer server(service, output);
+  const auto answer = [&](const std::string& line) {
+    return server.answer_to(parse_slice_request(line));
   };
-  try {
-    converse(service, lines, output);
-    return SliceEnd::NothingMoreAsked;
-  } catch (const Interrupted& interrupted) {
-    tell({.message = interrupted.what(), .environment = true});
-    throw;
-  } catch (const Error& error) {
-    tell({.message = error.what(), .environment = error.kind() == ErrorKind::Environment});
-    return end_of(error.kind());
-  } catch (const std::exception& error) {
-    tell({.message = error.what()});
-    return SliceEnd::Failure;
-  }
+  return converse({.input = input,
+                   .output = output,
+                   .ready = slices_ready_line(service.configurations, service.context)},
+                  answer);
 }
 
 }  // namespace pragmark

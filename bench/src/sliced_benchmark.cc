@@ -38,6 +38,7 @@ struct SlicedBenchmark::Parts {
   const Dataset data;
   const ScratchDirectory directory;
   const std::string database;
+  std::optional<StatementLog> log;
   std::optional<CountingVfs> layer;
   std::unique_ptr<Subject> subject;
   std::optional<Crew> crew;
@@ -58,6 +59,9 @@ SlicedBenchmark::Parts::Parts(const SlicePlace& place, const Configuration& conf
       slices_planned(plan.slices) {
   set_memory_statistics(configuration.memory_statistics);  // no connection is open yet
   place.templates->place(configuration, database);
+  if (configuration.statement_logging == StatementLogging::On) {
+    log.emplace(directory.file(kStatementLogFile));
+  }
   if (place.counting_vfs) layer.emplace();
   subject = place.make_subject(
       configuration.strategy,

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "pragmark/bench/conversation.h"
 #include "pragmark/error.h"
 
 namespace pragmark {
@@ -132,7 +133,7 @@ TEST(SliceProtocol, RestIsSaidAsItIs) {
   EXPECT_EQ(opened_line(12), R"({"say":"opened","operations":12})");
   EXPECT_EQ(closed_line({.rows = 9, .reads = 5, .writes = 4, .checksum = "00ff"}),
             R"({"say":"closed","rows":9,"reads":5,"writes":4,"checksum":"00ff"})");
-  EXPECT_EQ(slice_error_line({.message = "two\nlines", .environment = true}),
+  EXPECT_EQ(error_line("two\nlines", true),
             R"({"say":"error","message":"two lines","environment":true})");
 }
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pragmark_drive.progress import StreamProgress
+
 from . import budget, calibration, noise_profile, session
 from .command import pairing_of, parse
 from .model import GateResult, Phase, Rule
 from .noise_profile import Profile
 from .options import Options
-from .progress import StreamProgress
 from .runner import Plan
 from .runners import runner_for
 

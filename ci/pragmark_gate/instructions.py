@@ -22,10 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pragmark_drive.arm import Arm
 from pragmark_report.errors import InputError
 
 from . import names
-from .arm import Arm
 from .callgrind import VALGRIND, total, under_callgrind
 from .command import Command, parse
 from .model import CountComparison, CountVerdict

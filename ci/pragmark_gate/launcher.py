@@ -10,9 +10,10 @@ import random
 import time
 from collections.abc import Callable, Sequence
 
+from pragmark_drive.progress import Progress
+
 from . import design
 from .model import Launch, Pairing, Phase
-from .progress import Progress
 from .runner import Plan, Runner
 
 RECENT = 8  # launches from which the cost of the next one is told

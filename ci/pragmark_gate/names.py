@@ -22,6 +22,7 @@ FIRST_KEY = "rows"  # the part after them: by it a name is recognised
 # number of rows or payload is other work, not another way to do it.
 FREE: Mapping[str, str] = {
     SET: "", STRATEGY: "", "in_flight": "1", "schema": "standard", "memory_statistics": "as-built",
+    "statement_logging": "off",
 }
 
 

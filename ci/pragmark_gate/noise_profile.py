@@ -20,7 +20,7 @@ from pragmark_report.json_file import NextSteps, read_object
 
 from .calibration import Calibration
 from .model import Metric, Pairing, Rule
-from .outputs import write_files
+from pragmark_drive.outputs import write_files
 from .shape import ShapeError, from_plain, to_plain
 
 SCHEMA = "pragmark.gate-profile/1"

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from pragmark_drive.start import default_cpu
 from pragmark_report.arguments import OneLineParser
 
 from . import option_values as values
@@ -16,7 +17,6 @@ from .help import DESCRIPTION, EXAMPLES
 from .model import Metric, Pairing, Rule
 from .outcome import Policy
 from .runner import Plan
-from .start import default_cpu
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 FROM_ENVIRONMENT = object()  # of --step-summary without a file; argparse would convert a text

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from pragmark_drive.start import check_cpu, end_rest, start_process, stop_process
 from pragmark_report.errors import InputError
 from pragmark_report.load_bench import context_text
 
@@ -25,7 +26,6 @@ from .google_benchmark import Results, load_results, same_unit
 from .model import Launch, Pairing, Phase
 from .names import PairedName, pair
 from .runner import Plan
-from .start import check_cpu, end_rest, start_process, stop_process
 
 STDERR_TAIL_BYTES = 4096
 OTHER_ORDER = {"AB": "BA", "BA": "AB"}

@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import sys
 
+from pragmark_drive import outputs
+from pragmark_drive.progress import StreamProgress
 from pragmark_report.errors import InputError, one_line
 
-from . import calibrate, document, noise_profile, outputs, render_calibration, render_ci
+from . import calibrate, document, noise_profile, render_calibration, render_ci
 from . import render_export, render_junit, render_markdown, render_text, session
 from .model import GateResult
 from .options import Mode, Options, parse
 from .outcome import EXIT_HOLDS, EXIT_UNUSABLE, outcome
-from .progress import StreamProgress
 from .recorded_run import run_recorded
 
 

@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pragmark_drive.progress import Progress, StreamProgress
 from pragmark_report.errors import InputError
 
 from . import budget, decide, reasons, statistics
 from .companion import Companion, DeterministicCompanion
 from .launcher import Launcher
 from .model import ArmDescription, GateResult, Judgement, Launch, Phase, Verdict
-from .progress import Progress, StreamProgress
 from .runner import Plan, Runner, check_plan
 from .runners import runner_for
 

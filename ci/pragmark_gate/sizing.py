@@ -13,9 +13,10 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from .arm import Arm
+from pragmark_drive.arm import Arm
+from pragmark_drive.protocol import Slice
+
 from .names import PairedName
-from .protocol import Slice
 
 TRIAL_SLICES = 5  # while growing; after one that is discarded
 FINAL_SLICES = 31  # of the size that is taken: they tell what an operation takes

@@ -11,17 +11,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pragmark_drive.arm import Arm
+from pragmark_drive.protocol import Ready, Slice
+from pragmark_drive.start import check_cpu
 from pragmark_report.errors import InputError
 
 from . import names
-from .arm import Arm
 from .command import Command
 from .design import LaunchDesign, launch_design, launch_seed
 from .model import Launch, Pairing, Phase
-from .protocol import Ready, Slice
 from .runner import Plan
 from .sizing import Sizing, find_sizing, shortened_note
-from .start import check_cpu
 from .transcript import Transcript, check_metric, check_same_work
 
 BUILD_TYPE, RELEASE = "pragmark_build_type", "Release"

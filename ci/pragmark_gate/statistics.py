@@ -24,6 +24,13 @@ from scipy import stats as scipy_stats
 
 from pragmark_report import stats as report_stats
 from pragmark_report.errors import InputError
+from pragmark_report.exact_tests import (  # noqa: F401  (the gate's callers find all of it here)
+    binomial_interval,
+    holm,
+    normal_quantile,
+    signed_rank_ways,
+    tail,
+)
 
 from .model import Rule
 
@@ -51,12 +58,6 @@ def checked_effects(values: Iterable[float], subject: object) -> np.ndarray:
         raise InputError(subject, "all launches tie",
                          "give the metric more digits or the benchmark more work")
     return array
-
-
-@lru_cache(maxsize=None)
-def tail(n: int, k: int) -> float:
-    """P(Binomial(n, 1/2) >= k), by whole numbers."""
-    return sum(math.comb(n, i) for i in range(max(k, 0), n + 1)) / 2**n
 
 
 def sign_test(effects: Sequence[float], *, slower: bool) -> float:
@@ -87,37 +88,10 @@ def signed_rank_test(effects: Sequence[float]) -> float:
     if array.size == 0:
         return 1.0
     ranks = np.rint(2 * scipy_stats.rankdata(np.abs(array))).astype(int)  # whole, though ties
-    ways = np.zeros(int(ranks.sum()) + 1)  # [s]: share of the 2^n sign patterns whose positive
-    ways[0] = 1.0  # ranks add up to s
-    for rank in ranks:
-        with_rank = np.zeros_like(ways)
-        with_rank[rank:] = ways[: ways.size - rank]
-        ways = (ways + with_rank) / 2.0
+    ways = signed_rank_ways(ranks)
     positive = int(ranks[array > 0].sum())
     low = min(positive, int(ranks.sum()) - positive)
     return min(1.0, 2.0 * float(ways[: low + 1].sum()))
-
-
-def holm(
-    p_values: Mapping[str, float], alpha: float, family: int | None = None
-) -> dict[str, tuple[float, bool]]:
-    """Per name: the alpha that was left for it, and whether its p is at most that.
-
-    `family` is how many names the correction is for, if more than are given: those that are not
-    given count as unrejected. After the first name that is not rejected, no other is, and the
-    alpha stays where it was.
-    """
-    size = len(p_values) if family is None else family
-    if size < len(p_values):
-        raise ValueError(f"a family of {size} cannot hold {len(p_values)} names")
-    answers: dict[str, tuple[float, bool]] = {}
-    rejected = 0
-    for name in sorted(p_values, key=lambda each: (p_values[each], each)):
-        left = alpha / (size - rejected)
-        holds = p_values[name] <= left
-        rejected += holds
-        answers[name] = (left, holds)
-    return answers
 
 
 def median_interval(values: Sequence[float], confidence: float) -> tuple[float, float]:
@@ -138,12 +112,6 @@ def lag1(values: Sequence[float]) -> float:
     deviation = array - array.mean()
     square = float(deviation @ deviation)
     return float(deviation[1:] @ deviation[:-1]) / square if square > 0.0 else 0.0
-
-
-@lru_cache(maxsize=None)
-def normal_quantile(p: float) -> float:
-    """The p-quantile of the standard normal distribution."""
-    return float(scipy_stats.norm.ppf(p))
 
 
 @lru_cache(maxsize=None)
@@ -177,18 +145,6 @@ def smallest_visible(effects: Sequence[float], alpha: float, margin: float) -> f
         -math.log1p(-margin) + normal_quantile(POWER) * error,
         sign * sd,
     ))
-
-
-def binomial_interval(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Clopper and Pearson's exact interval of a rate that was k of n; (0, 1) of none."""
-    if not 0 <= k <= n:
-        raise ValueError(f"{k} of {n} is no rate")
-    if n == 0:
-        return 0.0, 1.0
-    half = (1.0 - confidence) / 2.0
-    low = float(scipy_stats.beta.ppf(half, k, n - k + 1)) if k > 0 else 0.0
-    high = float(scipy_stats.beta.ppf(1.0 - half, k + 1, n - k)) if k < n else 1.0
-    return low, high
 
 
 def look_alpha(rule: Rule) -> float:

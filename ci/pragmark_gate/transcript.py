@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pragmark_drive.protocol import IO_COUNTS, Closed, Slice
 from pragmark_report.errors import InputError
 
 from .model import Metric
-from .protocol import IO_COUNTS, Closed, Slice
 
 METRICS: Mapping[str, Callable[[Slice], float]] = {
     "items_per_second": lambda one: (one.reads + one.writes) / one.seconds,

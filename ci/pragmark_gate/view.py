@@ -22,7 +22,7 @@ CONFIGURATION = ("pragma_set", "durability", "sqlite_version", "filesystem", "pr
 SET_KEY = "pragma_set:"  # and the set's name: its settings
 # Of a context, what differs between any two processes: readings of the moment, and the command.
 OF_THE_MOMENT = {"date", "load_avg", "mhz_per_cpu", "steal_percent", "fdatasync_us_p50",
-                 "executable", "command", "seed"}
+                 "environment_grade", "environment_reasons", "executable", "command", "seed"}
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Server:
 
     def ready(self) -> None:
         self.log({"say": "start", "cpus": sorted(os.sched_getaffinity(0)),
-                  "padding": len(os.environ.get("PRAGMARK_GATE_PADDING", ""))})
+                  "padding": len(os.environ.get("PRAGMARK_PADDING", ""))})
         if "chatter" in self.faults:
             print("x" * CHATTER_BYTES, file=sys.stderr, flush=True)
         self.say({

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pragmark_gate import session
 from pragmark_gate.model import Launch, Pairing, Phase, Verdict
 from pragmark_gate.names import PairedName
-from pragmark_gate.progress import Silent
+from pragmark_drive.progress import Silent
 from pragmark_gate.runner import Plan
 
 NAMES = ("read", "write", "mixed", "scan")

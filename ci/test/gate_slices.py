@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pragmark_gate import start
+from pragmark_drive import start
 from pragmark_gate.command import Command
 from pragmark_gate.model import Phase
 from pragmark_gate.runner import Plan

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pragmark_gate import calibration, decide, noise_profile, outputs
+from pragmark_drive import outputs
+from pragmark_gate import calibration, decide, noise_profile
 from pragmark_gate.model import Launch, Metric, Pairing, Phase, Rule, Verdict
 from pragmark_report.errors import InputError
 

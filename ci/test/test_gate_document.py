@@ -13,7 +13,7 @@ from gate_samples import (
     ALL_KINDS, MIXED, READ, WRITE, count, judgement, launch, regressed, result, undecided,
     ungateable, worse_count,
 )
-from json_schema import breaches
+from pragmark_report.json_schema import breaches
 from pragmark_gate import document, model, outcome
 from pragmark_gate.model import CountVerdict, Metric, Verdict
 from pragmark_gate.outcome import Policy, Status

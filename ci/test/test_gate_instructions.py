@@ -31,7 +31,7 @@ while words[0].startswith("-"):
     if option.startswith("--callgrind-out-file="):
         out = option.split("=", 1)[1].replace("%p", str(os.getpid()))
 side = "candidate" if "--tag=candidate" in words else "baseline"
-padded = "padded" if os.environ["PRAGMARK_GATE_PADDING"] else "plain"
+padded = "padded" if os.environ["PRAGMARK_PADDING"] else "plain"
 print(side, padded, file=open("{log}", "a"))
 if os.path.exists("{place}/hangs"): time.sleep(600)
 status = subprocess.call(words)

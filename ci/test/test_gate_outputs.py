@@ -6,7 +6,7 @@ import os
 import stat
 
 import pytest
-from pragmark_gate import outputs
+from pragmark_drive import outputs
 from pragmark_report.errors import InputError
 
 

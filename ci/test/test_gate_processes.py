@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from gate_program import runs
-from pragmark_gate import start
+from pragmark_drive import start
 from pragmark_gate.model import Metric, Pairing, Phase
 from pragmark_gate.processes import ProcessRunner
 from pragmark_gate.runner import Plan
@@ -22,7 +22,7 @@ PROGRAM = """\
 import json, os, sys
 out, log, rate, *names = sys.argv[1:]
 with open(log, "a") as file:
-    padding = len(os.environ.get("PRAGMARK_GATE_PADDING", ""))
+    padding = len(os.environ.get("PRAGMARK_PADDING", ""))
     print(rate, padding, sorted(os.sched_getaffinity(0)), out, file=file)
 rows = [{"name": name, "run_name": name, "run_type": "iteration", "repetition_index": 0,
          "real_time": 1.0, "cpu_time": 1.0, "time_unit": os.environ.get("UNIT", "ns"),

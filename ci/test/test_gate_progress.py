@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from gate_runs import Clock
-from pragmark_gate.progress import StreamProgress
+from pragmark_drive.progress import StreamProgress
 
 
 class Terminal(io.StringIO):

@@ -99,6 +99,7 @@ def test_unlike_runs_are_refused_with_the_key_and_both_values(write, change, in_
     ("steal_percent", "9"), ("cpu_scaling_enabled", True), ("block_device", "vdb"),
     ("executable", "/opt/bin/pragmark-bench"), ("command", "x"), ("pragmark_version", "0.2.0"),
     ("memory_bytes", "4104000000"), ("library_build_type", "release"),
+    ("environment_grade", "F"), ("environment_reasons", "the load was 9.00 on 2 processors"),
 ])
 def test_what_changes_between_boots_or_is_the_candidate_itself_is_not_asked(write, change):
     load_sides([write(1), write(2, change=change)], [write(3, change=change)], RATE)

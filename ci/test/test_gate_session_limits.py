@@ -10,7 +10,7 @@ import pytest
 from gate_runs import NAMES, PLAN, Clock, FakeCompanion, FakeRunner, only, run, verdicts
 from pragmark_gate import session
 from pragmark_gate.model import Pairing, Phase, Rule, Verdict
-from pragmark_gate.progress import Silent
+from pragmark_drive.progress import Silent
 from pragmark_gate.statistics import least_launches
 from pragmark_report.errors import InputError
 

@@ -12,8 +12,8 @@ from gate_slices import (  # noqa: F401  (fixtures are used by name)
     MIXED, ONLY_LAUNCHES, PLAN, READ, ROUNDS, children, command, launch, make_runner, refused,
     requests, short_grace,
 )
-from pragmark_gate import arm as arm_module, start
-from pragmark_gate.arm import Arm
+from pragmark_drive import arm as arm_module, start
+from pragmark_drive.arm import Arm
 from pragmark_gate.model import Phase
 from pragmark_report.errors import InputError
 

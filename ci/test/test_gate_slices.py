@@ -9,7 +9,7 @@ import pytest
 from gate_slices import (  # noqa: F401  (fixtures are used by name)
     MIXED, PLAN, READ, ROUNDS, launch, make_runner, refused, requests, short_grace,
 )
-from pragmark_gate import start
+from pragmark_drive import start
 from pragmark_gate.model import Metric, Phase
 from pragmark_report.errors import InputError
 

@@ -10,9 +10,12 @@ Layers, each of which imports only those before it:
     compute    the model into a summary: pure (levers: which one brought what; yardsticks: ours
                against others; scaling: one quantity at a time)
     words      numbers as text, the same for every output (findings, caveats: in sentences)
-    draw       a summary into figures (chart: their frame; draw_scaling; svg: a figure into bytes)
+    draw       a summary into figures (chart: their frame; draw_scaling; svg: a figure into bytes;
+               plot: a figure as a file and inside a page)
     view       what the outputs show, made once
-    render     a view into HTML and Markdown (text, text_tables: for a terminal, and JSON)
+    page       what a page of any other result holds (page_*: a result into a page)
+    render     a view into HTML and Markdown (markup, markdown: escapes and templates; render_page:
+               a page; text, text_tables, text_page: for a terminal, and JSON)
     outdir     bytes into a folder, all or nothing
     __main__   the command line, which only joins them
 """

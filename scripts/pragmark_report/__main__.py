@@ -13,12 +13,13 @@ from typing import NoReturn
 from . import caveats, compute, stats, text
 from .arguments import OneLineParser
 from .errors import InputError, one_line
-from .load import load
+from .load import GIVE_BENCH, load_all
 from .outdir import write_files
 
 EXIT_HOLDS, EXIT_MISSED, EXIT_BAD_INPUT, EXIT_UNDECIDED = 0, 1, 2, 3
 DESCRIPTION = """\
 Writes report.html, report.md and the plots (SVG and PNG) into a folder, and the summary to stdout.
+Results of capacity, tune and env become a page each: capacity-claim.html, tune-levers.html ..
 
 exit status: 0 written; 1 --require-target and a workload missed it; 2 bad usage or input;
 3 --require-target and it is undecided"""
@@ -40,7 +41,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("results", nargs="+", metavar="RESULT.json",
-                        help="a file of `pragmark bench --out` or `pragmark verify --format json`")
+                        help="a file that bench, verify, capacity, tune or env wrote")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the report")
     parser.add_argument("--target", type=positive_rate, default=compute.TARGET_PER_SECOND,
                         metavar="RATE", help="requests/s to hold results against (60000)")
@@ -55,14 +56,30 @@ def main(arguments: list[str]) -> int:
     """Returns the exit status."""
     options = parse_arguments(arguments)
     try:
-        summary = compute.summarise(load(options.results), options.target)
-        from . import render  # only now: matplotlib takes a second, a refusal should not
+        loaded = load_all(options.results)
+        if options.require_target and loaded.inputs is None:
+            raise InputError("--require-target", "no benchmark result to hold against the target",
+                             GIVE_BENCH)
+        summary = loaded.inputs and compute.summarise(loaded.inputs, options.target)
+        # Only now: matplotlib takes a second, a refusal should not.
+        from . import pages, render, render_page
 
-        write_files(options.out, render.report_files(summary))
-        _print_summary(summary, options.format)
+        files = {}
+        made = pages.pages_of(loaded.results, options.target)
+        if made:
+            version = loaded.results[0].document["pragmark_version"]
+            files.update(render_page.page_files(made, version))
+        if summary:
+            files.update(render.report_files(summary))
+        write_files(options.out, files)
+        _print(_told(summary, made, options.format))
     except InputError as error:
         return _complain(str(error))
-    _warn(summary, options.out)
+    if summary:
+        _warn(summary)
+    written = [name for name in files if name.endswith(".html")]
+    where = " ".join(os.path.join(options.out, name) for name in written)
+    print(one_line(f"pragmark report: wrote {where}"), file=sys.stderr)
     return _verdict(summary) if options.require_target else EXIT_HOLDS
 
 
@@ -71,11 +88,17 @@ def _complain(message: str) -> int:
     return EXIT_BAD_INPUT
 
 
-def _print_summary(summary: compute.Summary, form: str) -> None:
+def _told(summary: compute.Summary | None, made: list, form: str) -> str:
+    from . import text_page
+
     if form == "json":
-        output = text.summary_json(summary)
-    else:
-        output = text.summary_text(summary, sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+        return text.report_json(summary, [text_page.page_json(each) for each in made])
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    parts = [text_page.pages_text(made)] if made else []
+    return "\n".join([*parts, *([text.summary_text(summary, colour)] if summary else [])])
+
+
+def _print(output: str) -> None:
     try:
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         sys.stdout.write(output)
@@ -87,15 +110,13 @@ def _print_summary(summary: compute.Summary, form: str) -> None:
         raise InputError("stdout", error.strerror, "give it a place to write to") from None
 
 
-def _warn(summary: compute.Summary, folder: str) -> None:
+def _warn(summary: compute.Summary) -> None:
     erred = sum(row.error is not None for run in summary.runs for row in run.rows)
     if erred:
         print(f"pragmark report: warning: {erred} of the configurations erred and have no figure; "
               "see the table", file=sys.stderr)
     for sentence in caveats.of_summary(summary):
         print(f"pragmark report: warning: {''.join(sentence)}", file=sys.stderr)
-    print(one_line(f"pragmark report: wrote {os.path.join(folder, 'report.html')}"),
-          file=sys.stderr)
 
 
 def _verdict(summary: compute.Summary) -> int:

@@ -17,6 +17,12 @@ MIN_FDATASYNC_US = 20.0  # no device makes data durable faster
 NOISY_PERCENT = 10.0
 MAX_HARNESS_NS = 50.0  # of a request; above it the harness has a defect
 NOT_PROVED = ("fail", "ineffective", "misread", "unknown")
+WHAT_A_GRADE_MEANS = {  # of `pragmark env`; nothing takes away from A
+    "B": "so figures hold with a reservation",
+    "C": "so figures compare only within one interleaved run",
+    "D": "so figures of durable writes mean nothing here",
+    "F": "so no figure can be trusted",
+}
 BUILT_OFF = "DEFAULT_MEMSTATUS=0"  # among the compile options
 
 
@@ -36,8 +42,9 @@ def of_summary(summary: Summary) -> list[Sentence]:
 
 def of_run(run: RunSummary) -> list[Sentence]:
     """Caveats of one run, those that void a figure first."""
-    return [*_errors(run), *_environment(run), *_repetitions(run), *_noise(run), *_harness(run),
-            *_python(run), *_variants(run), *_memory_statistics(run), *_classes(run)]
+    return [*_errors(run), *of_environment(run.run.context), *_repetitions(run), *_noise(run),
+            *_harness(run), *_python(run), *_variants(run), *_memory_statistics(run),
+            *_classes(run)]
 
 
 def _of_verification(verification: Verification, summary: Summary) -> list[Sentence]:
@@ -76,17 +83,17 @@ def _errors(run: RunSummary) -> list[Sentence]:
     return said
 
 
-def _environment(run: RunSummary) -> list[Sentence]:
-    context = run.run.context
-    said: list[Sentence] = []
+def of_environment(context: Mapping[str, str]) -> list[Sentence]:
+    """What the machine takes away from any figure that was measured on it."""
+    said: list[Sentence] = [_grade(context)] if context.get("environment_grade", "A") != "A" else []
     warning = context.get("filesystem_warning", "")
-    filesystem = context["filesystem"]
+    filesystem = context.get("filesystem", "")
     if warning:
         said.append((f"File system: {warning}.",))
     elif NOT_A_DISK.search(filesystem.lower()):
         said.append(("The databases lay on ", Name(filesystem), ", which is not a local disk: "
                      "rates of writes say nothing about durable storage."))
-    fdatasync = _float(context["fdatasync_us_p50"])
+    fdatasync = _float(context.get("fdatasync_us_p50", ""))
     if fdatasync is None:
         said.append(("The result does not say how long fdatasync takes, so whether its disk "
                      "makes anything durable is unknown.",))
@@ -94,7 +101,7 @@ def _environment(run: RunSummary) -> list[Sentence]:
         said.append((f"fdatasync took {words.significant(fdatasync)} us, faster than storage "
                      "makes data durable: a cache acknowledged it, and power-safe is a claim "
                      "here.",))
-    steal = _float(context["steal_percent"])
+    steal = _float(context.get("steal_percent", ""))
     if steal is None:
         said.append(("How much CPU time other guests took (steal) is not known.",))
     elif steal > MAX_STEAL_PERCENT:
@@ -104,6 +111,14 @@ def _environment(run: RunSummary) -> list[Sentence]:
     if context.get("counting_vfs") == "on":
         said.append((_counting_cost(context),))
     return said
+
+
+def _grade(context: Mapping[str, str]) -> Sentence:
+    grade = context["environment_grade"]
+    meaning = WHAT_A_GRADE_MEANS.get(grade, "a grade that this report does not know")
+    reasons = context.get("environment_reasons", "")
+    because = (": ", Name(reasons)) if reasons else ()
+    return ("The machine has grade ", Name(grade), f", {meaning}", *because, ".")
 
 
 def _counting_cost(context: Mapping[str, str]) -> str:

@@ -38,6 +38,8 @@ NOT_ENVIRONMENT = {
     "mhz_per_cpu",
     "fdatasync_us_p50",
     "steal_percent",
+    "environment_grade",
+    "environment_reasons",
     "counting_vfs_cost_percent",
     "counting_vfs_read_cost_percent",
     "command",
@@ -134,14 +136,19 @@ def summarise(inputs: Inputs, target_per_second: float) -> Summary:
 
 def differing_keys(runs: Sequence[Run]) -> tuple[str, ...]:
     """The environment keys under which the runs do not all say the same, sorted."""
-    keys = {key for run in runs for key in run.context} - NOT_ENVIRONMENT
-    keys = {key for key in keys if not key.startswith(OF_SOME_RUNS) or _shared(runs, key)}
-    return tuple(sorted(key for key in keys if len({run.context.get(key) for run in runs}) > 1))
+    return differing([run.context for run in runs])
 
 
-def _shared(runs: Sequence[Run], key: str) -> bool:
+def differing(contexts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    keys = {key for context in contexts for key in context} - NOT_ENVIRONMENT
+    keys = {key for key in keys if not key.startswith(OF_SOME_RUNS) or _shared(contexts, key)}
+    return tuple(sorted(key for key in keys
+                        if len({context.get(key) for context in contexts}) > 1))
+
+
+def _shared(contexts: Sequence[Mapping[str, str]], key: str) -> bool:
     """What only one run measured is no difference of environment; a set redefined is one."""
-    return sum(key in run.context for run in runs) > 1
+    return sum(key in context for context in contexts) > 1
 
 
 def _run_summary(run: Run, target: float) -> RunSummary:

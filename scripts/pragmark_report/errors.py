@@ -18,3 +18,7 @@ class InputError(Exception):
 
     def __init__(self, subject: object, problem: str, next_step: str) -> None:
         super().__init__(one_line(f"{subject}: {problem}; {next_step}"))
+
+
+class EnvironmentRefusal(InputError):
+    """The machine forbids what was asked for: a full disk, no permission. Not the input's fault."""

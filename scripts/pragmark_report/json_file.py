@@ -33,11 +33,13 @@ class JsonFile:
     document: dict
 
 
-def read_object(path: str, steps: NextSteps, subject: str | None = None) -> JsonFile:
-    """Raises InputError about `subject`, which is the path unless another name says more."""
+def read_object(path: str, steps: NextSteps, subject: str | None = None,
+                lines_in: frozenset[str] = frozenset()) -> JsonFile:
+    """Raises InputError about `subject`, which is the path unless another name says more. Texts
+    under the keys `lines_in` keep their lines; all others become one."""
     about = path if subject is None else subject
     data = _read(path, about, steps)
-    return JsonFile(data, _parse(about, data, steps))
+    return JsonFile(data, _parse(about, data, steps, lines_in))
 
 
 def _read(path: str, subject: str, steps: NextSteps) -> bytes:
@@ -56,7 +58,7 @@ def _read(path: str, subject: str, steps: NextSteps) -> bytes:
     return data
 
 
-def _parse(subject: str, data: bytes, steps: NextSteps) -> dict:
+def _parse(subject: str, data: bytes, steps: NextSteps, lines_in: frozenset[str]) -> dict:
     def refuse(literal: str) -> float:
         raise InputError(subject, f"holds the number {literal}", steps.again)
 
@@ -79,15 +81,20 @@ def _parse(subject: str, data: bytes, steps: NextSteps) -> dict:
     if not isinstance(document, dict):
         problem = "JSON, but not a result (no object at the top)"
         raise InputError(subject, problem, steps.give)
-    return _printable(document)
+    return _printable(document, lines_in)
 
 
-def _printable(value: object) -> object:
+def _printable(value: object, lines_in: frozenset[str]) -> object:
     """The same JSON value with all its text, keys too, made one printable line."""
     if isinstance(value, str):
         return one_line(value)
     if isinstance(value, list):
-        return [_printable(item) for item in value]
+        return [_printable(item, lines_in) for item in value]
     if isinstance(value, dict):
-        return {_printable(key): _printable(item) for key, item in value.items()}
+        return {one_line(key): _printable_lines(item) if key in lines_in and isinstance(item, str)
+                else _printable(item, lines_in) for key, item in value.items()}
     return value
+
+
+def _printable_lines(text: str) -> str:
+    return "\n".join(one_line(line) for line in text.split("\n"))

@@ -7,17 +7,19 @@ erred: those are results too. All text that leaves this file is one printable li
 from __future__ import annotations
 
 import hashlib
-import json
 import string
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from .errors import InputError
 from .json_file import NextSteps, read_object
 from .load_bench import bench_run
+from .load_result import Result, result
 from .load_verify import VERIFY_SCHEMA, verification
 from .model import Inputs
 
 MAX_RUNS = len(string.ascii_uppercase)
+SQL_KEYS = frozenset({"sql", "recommended_sql"})  # of tune: statements to paste
 GIVE_BENCH = "give a file that `pragmark bench --out` wrote"
 STEPS = NextSteps(
     give=GIVE_BENCH,
@@ -26,23 +28,48 @@ STEPS = NextSteps(
 )
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """All files of a command line. ENSURES: at least one result of some kind."""
+
+    inputs: Inputs | None  # of bench and verify; None without a bench result
+    results: tuple[Result, ...]  # of capacity, tune and env, in the order of the command line
+
+
 def load(paths: Sequence[str]) -> Inputs:
-    """Loads all files. Raises InputError for the first that cannot be used."""
-    runs, verifications = [], []
+    """Loads results of bench and verify. Raises InputError for the first that cannot be used, and
+    for results of any other program."""
+    loaded = load_all(paths)
+    if loaded.inputs is None or loaded.results:
+        other = loaded.results[0].source if loaded.results else paths[0]
+        raise InputError(other, "no benchmark result", GIVE_BENCH)
+    return loaded.inputs
+
+
+def load_all(paths: Sequence[str]) -> Loaded:
+    """Loads all files, each as its schema says. Raises InputError for the first that cannot be
+    used."""
+    runs, verifications, results = [], [], []
     for path in paths:
-        file = read_object(path, STEPS)
+        file = read_object(path, STEPS, lines_in=SQL_KEYS)
         document = file.document
         schema = document.get("schema")
+        digest = hashlib.sha256(file.data).hexdigest()
         if schema == VERIFY_SCHEMA:
             verifications.append(verification(path, document))
         elif schema is not None:
-            raise InputError(path, f"unknown schema {json.dumps(schema)[:60]}", GIVE_BENCH)
-        elif len(runs) == MAX_RUNS:
-            raise InputError(path, f"more than {MAX_RUNS} results", "make two reports")
+            found = result(path, "", digest, document)
+            alike = [each for each in results if each.question == found.question]
+            results.append(replace(found, letter=_letter(path, len(alike))))
         else:
-            letter = string.ascii_uppercase[len(runs)]
-            digest = hashlib.sha256(file.data).hexdigest()
-            runs.append(bench_run(path, letter, digest, document))
-    if not runs:
+            runs.append(bench_run(path, _letter(path, len(runs)), digest, document))
+    if not runs and (verifications or not results):
         raise InputError(paths[0], "no benchmark result among the files", GIVE_BENCH)
-    return Inputs(tuple(runs), tuple(verifications))
+    inputs = Inputs(tuple(runs), tuple(verifications)) if runs else None
+    return Loaded(inputs, tuple(results))
+
+
+def _letter(path: str, place: int) -> str:
+    if place == MAX_RUNS:
+        raise InputError(path, f"more than {MAX_RUNS} results", "make two reports")
+    return string.ascii_uppercase[place]

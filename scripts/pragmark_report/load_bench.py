@@ -27,6 +27,7 @@ from .model import (
 )
 
 BUILD_TYPE = "Release"
+GRADES = ("A", "B", "C", "D", "F")  # of the machine; absent from older results
 REQUIRED_CONTEXT = (
     "pragmark_version",
     "pragmark_build_type",
@@ -115,6 +116,8 @@ def _check_context(path: str, context: dict) -> None:
     if build != BUILD_TYPE:
         problem = f"measured with a `{build}` build, whose figures mean nothing"
         raise InputError(path, problem, "build with `cmake --preset release` and measure again")
+    if context.get("environment_grade", GRADES[0]) not in GRADES:
+        raise InputError(path, "context has an unknown grade under `environment_grade`", NEWER)
 
 
 def _row(path: str, row: object) -> dict:

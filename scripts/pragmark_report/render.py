@@ -1,31 +1,14 @@
 """A summary into the files of a report: HTML, Markdown, and plots as SVG and PNG.
 
-Templates hold the structure, view.py their values; this file gives them filters. Every value is
-escaped by the filter or, in HTML, by jinja2 itself.
+Templates hold the structure, view.py their values; this file gives them filters.
+Every value is escaped by markup.py's filters or, in HTML, by jinja2 itself.
 """
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
-import jinja2
-from markupsafe import Markup, escape
-
 from . import caveats, findings, stats, view, words
 from .compute import Summary
-from .errors import InputError
-from .words import Name, Sentence
-
-TEMPLATES = Path(__file__).resolve().parents[2] / "reports" / "templates"
-# What would start markup somewhere in a line of Markdown. An interval of numbers is left alone.
-MARKDOWN = re.compile(
-    r"(?P<interval>\[[0-9][0-9,. ]*\](?![(\[:]))|(?P<sign>[\\`*|\[\]#~!]|"
-    r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))"
-)
-INTERVAL = re.compile(r" \[[0-9.,]+, [0-9.,]+\]")  # a line is not broken inside it
-
-MAX_WHOLE = 24  # characters of a name that are never broken
+from .markup import render
 
 
 def report_files(summary: Summary) -> dict[str, bytes]:
@@ -54,68 +37,9 @@ def report_files(summary: Summary) -> dict[str, bytes]:
 
 
 def _render(template: str, values: dict) -> bytes:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: bool(name) and name.endswith(".html.j2"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        html=_html, breakable=_breakable,
-        md=markdown, md_prose=_markdown_prose, md_block=markdown_block,
-        rate=words.rate, number=words.number, percent=words.percent, interval=words.interval,
-        ratio=words.ratio, bytes=words.bytes_text, load=words.load_text,
-        strategy=words.strategy_text, step=words.step_text, effect=words.effect_text,
-        no_figure=findings.no_figure, share=words.share,
-    )
-    try:
-        text = environment.get_template(template).render(values)
-    except jinja2.TemplateNotFound:
-        next_step = "install pragmark again with its reports/ folder"
-        raise InputError(TEMPLATES / template, "template not found", next_step) from None
-    return text.encode("utf-8")
-
-
-def _html(sentence: Sentence) -> Markup:
-    """A sentence with its names as code, everything escaped."""
-    parts = (Markup("<code>{}</code>").format(p) if isinstance(p, Name)
-             else escape(INTERVAL.sub(lambda match: match[0].replace(" ", "\u00a0"), p))
-             for p in sentence)
-    return Markup("").join(parts)
-
-
-def _breakable(name: str) -> Markup:
-    """A name that may be broken behind a plus sign or a comma, as composed names are long, and else
-    only in parts that are long themselves: not at the hyphen of group-commit."""
-    return Markup(", ").join(map(_breakable_word, name.split(", ")))
-
-
-def _breakable_word(word: str) -> Markup:
-    head, *tail = word.split("+")
-    parts = [head, *(f"+{part}" for part in tail)]
-    return Markup("<wbr>").join(
-        Markup('<span class="whole">{}</span>').format(part) if len(part) <= MAX_WHOLE else part
-        for part in parts)
-
-
-def markdown(text: object) -> str:
-    """Text for a line or a table cell of Markdown: nothing in it is markup, link or HTML."""
-    escaped = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = MARKDOWN.sub(lambda match: match["interval"] or f"\\{match['sign']}", escaped)
-    for sign, entity in (("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"), ("$", "&#36;")):
-        escaped = escaped.replace(sign, entity)
-    return escaped
-
-
-def _markdown_prose(sentence: Sentence) -> str:
-    return "".join(f"**{markdown(p)}**" if isinstance(p, Name) and p.strip() == p and p
-                   else markdown(p) for p in sentence)
-
-
-def markdown_block(text: str) -> str:
-    """Commands as a fenced block, with a fence that the text does not hold."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}sh\n{text}\n{fence}"
+    return render(template, values, {
+        "rate": words.rate, "number": words.number, "percent": words.percent,
+        "interval": words.interval, "ratio": words.ratio, "bytes": words.bytes_text,
+        "load": words.load_text, "strategy": words.strategy_text, "step": words.step_text,
+        "effect": words.effect_text, "no_figure": findings.no_figure, "share": words.share,
+    })

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 from matplotlib.figure import Figure
 
-from . import chart, draw, draw_scaling
+from . import chart, draw, draw_effects, draw_scaling
 
 PNG_DPI = 160
 SVG = "http://www.w3.org/2000/svg"
@@ -27,6 +27,8 @@ THEME = {
     chart.PAPER: "--paper",
     **{style[0]: f"--class-{place}" for place, style in enumerate(draw.CLASS_STYLE.values())},
     **{style[2]: f"--percentile-{place}" for place, style in enumerate(draw.PERCENTILES)},
+    **{style[0]: f"--verdict-{verdict}" for verdict, style in draw_effects.VERDICT_STYLE.items()},
+    draw_effects.FLOOR_BAND: "--band",
     **{style[0]: f"--series-{place}" for place, style in enumerate(draw_scaling.SERIES_STYLE)},
 }
 COLOUR = re.compile("|".join(THEME))
@@ -50,10 +52,10 @@ def svg_bytes(figure: Figure, name: str) -> bytes:
     return buffer.getvalue()
 
 
-def inline_svg(data: bytes, name: str, label: str) -> str:
+def inline_svg(data: bytes, name: str, label: str, kind: str = "plot") -> str:
     """The SVG as an element for HTML: colours from the page's variables, ids of its own.
 
-    `label` says to a screen reader what the picture shows.
+    `label` says to a screen reader what the picture shows; `kind` is its class in page.css.
     """
     root = ElementTree.fromstring(data)
     for parent in list(root.iter()):
@@ -67,7 +69,7 @@ def inline_svg(data: bytes, name: str, label: str) -> str:
         root.attrib.pop(key, None)
     root.set("role", "img")
     root.set("aria-label", label)
-    root.set("class", "plot")
+    root.set("class", kind)
     return ElementTree.tostring(root, encoding="unicode")
 
 

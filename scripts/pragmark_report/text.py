@@ -94,14 +94,22 @@ def _line(cells: Sequence[str], widths: Sequence[int], row: Row | None, colour: 
 
 def summary_json(summary: Summary) -> str:
     """Everything computed, with units in the names. Ends with a newline."""
-    document = {
-        "schema": SUMMARY_SCHEMA,
-        "target_per_second": summary.target_per_second,
-        "differing_keys": list(summary.differing_keys),
-        "caveats": [words.plain(sentence) for sentence in caveats.of_summary(summary)],
-        "runs": [_run_json(run, summary) for run in summary.runs],
-        "verifications": [dataclasses.asdict(each) for each in summary.verifications],
-    }
+    return report_json(summary, [])
+
+
+def report_json(summary: Summary | None, pages: Sequence[dict]) -> str:
+    """The same, and the answers of pages where there are some."""
+    document: dict = {"schema": SUMMARY_SCHEMA}
+    if summary is not None:
+        document |= {
+            "target_per_second": summary.target_per_second,
+            "differing_keys": list(summary.differing_keys),
+            "caveats": [words.plain(sentence) for sentence in caveats.of_summary(summary)],
+            "runs": [_run_json(run, summary) for run in summary.runs],
+            "verifications": [dataclasses.asdict(each) for each in summary.verifications],
+        }
+    if pages:
+        document["pages"] = list(pages)
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

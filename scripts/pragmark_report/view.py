@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import caveats, draw, draw_scaling, findings, levers, scaling, svg, words, yardsticks
+from . import caveats, draw, draw_scaling, findings, levers, scaling, words, yardsticks
 from .compute import Answer, RunSummary, Summary
 from .levers import Ladder
 from .model import Case
+from .plot import Plot, plots
 from .words import Sentence
 from .yardsticks import Comparison
 
@@ -15,19 +16,9 @@ HIDDEN_KEYS = {"executable", "library_build_type"}  # a path of the machine; unt
 FIRST_KEYS = (
     "date", "pragmark_version", "pragmark_build_type", "sqlite_version", "sqlite_source_id",
     "sqlite_compile_options", "cpu_model", "num_cpus", "memory_bytes", "virtualization", "kernel",
-    "filesystem", "block_device", "fdatasync_us_p50", "steal_percent", "seed",
+    "filesystem", "block_device", "fdatasync_us_p50", "steal_percent", "environment_grade",
+    "environment_reasons", "seed",
 )
-
-
-@dataclass(frozen=True)
-class Plot:
-    """One figure, drawn once and written three times."""
-
-    name: str  # of its files, without extension
-    caption: str
-    svg: bytes
-    png: bytes
-    inline: str
 
 
 @dataclass(frozen=True)
@@ -104,12 +95,12 @@ def of_run(run: RunSummary, summary: Summary) -> RunView:
         findings=tuple(_finding(answer, titles[answer.case], ladder)
                        for answer, ladder in zip(run.answers, ladders)),
         caveats=tuple(caveats.of_run(run)),
-        throughput_plots=_plots(draw.throughput(run, target, subtitle), f"throughput{suffix}",
-                                f"Throughput, {subtitle}"),
-        latency_plots=_plots(draw.latency(run, subtitle), f"latency{suffix}",
-                             f"Latency percentiles, {subtitle}"),
-        ladder_plots=_plots(draw.ladder(known, target, subtitle), f"levers{suffix}",
-                            f"What each lever brought, {subtitle}"),
+        throughput_plots=plots(draw.throughput(run, target, subtitle), f"throughput{suffix}",
+                               f"Throughput, {subtitle}"),
+        latency_plots=plots(draw.latency(run, subtitle), f"latency{suffix}",
+                            f"Latency percentiles, {subtitle}"),
+        ladder_plots=plots(draw.ladder(known, target, subtitle), f"levers{suffix}",
+                           f"What each lever brought, {subtitle}"),
         scaling_plots=_scaling_plots(run, target, subtitle, suffix),
         scalings=_scalings(run),
         pragma_sets=tuple((key.split(":", 1)[1], context[key]) for key in sets),
@@ -140,24 +131,13 @@ def _scalings(run: RunSummary) -> tuple[Scaling, ...]:
 def _scaling_plots(
     run: RunSummary, target: float, subtitle: str, suffix: str
 ) -> tuple[Plot, ...]:
-    plots: list[Plot] = []
+    made: list[Plot] = []
     for quantity in scaling.QUANTITIES:
         groups = [group for group in scaling.groups(run) if group.quantity == quantity]
         figures = draw_scaling.scaling(groups, target, subtitle)
-        plots += _plots(figures, f"scaling-{quantity}{suffix}",
-                        f"Medians with 95% intervals against {quantity}, {subtitle}")
-    return tuple(plots)
-
-
-def _plots(figures: list, name: str, caption: str) -> tuple[Plot, ...]:
-    plots = []
-    for place, figure in enumerate(figures, start=1):
-        own = name if place == 1 else f"{name}-{place}"
-        part = caption if len(figures) == 1 else f"{caption} (part {place} of {len(figures)})"
-        data = svg.svg_bytes(figure, own)
-        inline = svg.inline_svg(data, own, part)
-        plots.append(Plot(own, part, data, svg.png_bytes(figure), inline))
-    return tuple(plots)
+        made += plots(figures, f"scaling-{quantity}{suffix}",
+                      f"Medians with 95% intervals against {quantity}, {subtitle}")
+    return tuple(made)
 
 
 def environment(summary: Summary) -> list[tuple[str, list[str], bool]]:

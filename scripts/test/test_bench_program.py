@@ -24,6 +24,7 @@ CONTEXT = {
     "pragmark_version", "pragmark_build_type", "sqlite_version", "sqlite_source_id",
     "sqlite_compile_options", "filesystem", "block_device", "fdatasync_us_p50", "cpu_model",
     "memory_bytes", "virtualization", "kernel", "steal_percent", "seed", "command", "preset",
+    "environment_grade", "environment_reasons",
     "filesystem_warning", "counting_vfs", "counting_vfs_cost_percent", "pragma_set:production",
 }
 LATENCIES = {"latency_us_p50", "latency_us_p90", "latency_us_p99", "latency_us_p99_9",
@@ -118,6 +119,8 @@ def test_context_says_what_ran_where(original):
     assert context["command"].endswith(f"--repetitions 2 --out {original[0]}")
     assert float(context["steal_percent"]) >= 0
     assert float(context["fdatasync_us_p50"]) > 0
+    assert context["environment_grade"] in "ABCDF"
+    assert bool(context["environment_reasons"]) == (context["environment_grade"] != "A")
 
 
 def test_google_benchmarks_compare_reads_it(original):

@@ -53,6 +53,8 @@ def test_production_passes_as_json(tmp_path):
     assert report["pragma_set"]["name"] == "production"
     assert report["sqlite"]["version"] and report["sqlite"]["source_id"]
     assert report["environment"]["directory"] == str(tmp_path)
+    assert report["environment"]["environment_grade"] in "ABCDF"
+    assert isinstance(report["environment"]["environment_reasons"], str)
     assert report["stages"] == ["values", "behaviour", "library"]
     read_back = [c for c in report["checks"] if c["id"] == "V001"]
     assert ([(c["connection"], c["setting"]) for c in read_back]

@@ -198,7 +198,8 @@ def test_unlike_runs_stand_side_by_side(small, summarise):
 def test_runs_of_one_machine_are_not_pooled_either(small, summarise):
     other = bench_document(workloads=WRITE_ONLY, strategies=STRATEGIES[:2], seed=9)
     other["context"].update(date="2024-06-01", command="again", fdatasync_us_p50="1000.0",
-                            steal_percent="0.9", counting_vfs_read_cost_percent="9")
+                            steal_percent="0.9", environment_grade="C",
+                            environment_reasons="the load was 2.00", counting_vfs_read_cost_percent="9")
     summary = summarise(small, other)
     assert summary.differing_keys == ()
     assert [row.n for run in summary.runs for row in run.rows] == [9] * 8

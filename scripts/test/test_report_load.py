@@ -83,6 +83,8 @@ BROKEN = [
     (rename_row("per-thread", "raw+checkpoints=background"), "raw takes no options"),
     (rename_row("per-thread", "new+checkpoints=background"), "new takes no options"),
     (set_context("steal_percent", None), "`steal_percent`"),
+    (set_context("environment_grade", "E"), "`environment_grade`"),
+    (set_context("environment_grade", None), "`environment_grade`"),
     (lambda document: document.pop("context"), "another schema"),
     (lambda document: document.update(schema="pragmark.gate/1"), "unknown schema \"pragmark.gate"),
     (lambda document: document.update(schema=3), "unknown schema 3"),

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from conftest import WRITE_ONLY, bench_document, error_row, rows_of, verify_document
-from pragmark_report import draw, render, svg, text
+from pragmark_report import draw, markdown, render, svg, text, view
 
 HOSTILE = "<script>alert(1)</script>&amp;$x$|`b`\"'*_[y](http://z)"
 HOSTILE_NAME = HOSTILE.replace("/", "")  # a slash would end a part of a benchmark's name
@@ -99,7 +99,7 @@ def test_markdown_holds_no_markup_of_the_input(summarise, hostile, hostile_proof
 
 @pytest.mark.parametrize("text_, fence", [("pragmark bench", "```"), ("a ```` b", "`````")])
 def test_a_command_cannot_leave_its_block(text_, fence):
-    block = render.markdown_block(text_).split("\n")
+    block = markdown.markdown_block(text_).split("\n")
     assert block == [f"{fence}sh", text_, fence]
 
 
@@ -110,7 +110,7 @@ def test_a_command_cannot_leave_its_block(text_, fence):
      ("_x_", r"\_x\_"), ("a\\|", r"a\\\|"), ("$x$", "&#36;x&#36;")],
 )
 def test_markdown_escapes(text_, escaped):
-    assert render.markdown(text_) == escaped
+    assert markdown.markdown(text_) == escaped
 
 
 def test_figures_hold_names_as_they_are(summarise, hostile):
@@ -165,6 +165,19 @@ def test_two_runs_stand_side_by_side(summarise, small):
 def test_a_hosts_name_is_not_published_without_need(summarise, small):
     page = render.report_files(summarise(small))["report.html"].decode()
     assert "vps-1" not in page
+
+
+def test_the_grade_stands_before_what_has_no_order_and_is_no_difference(summarise, small):
+    other = bench_document(workloads=WRITE_ONLY, seed=5)
+    reasons = "the load was 1.20 on 2 processors before it began"
+    other["context"].update(environment_grade="C", environment_reasons=reasons)
+    rows = view.environment(summarise(small, other))
+    keys = [key for key, _, _ in rows]
+    grade = keys.index("environment_grade")
+    assert keys[grade - 1:grade + 3] == ["steal_percent", "environment_grade",
+                                         "environment_reasons", "seed"]
+    assert rows[grade][1:] == (["", "C"], False)
+    assert reasons in render.report_files(summarise(small, other))["report.html"].decode()
 
 
 def test_the_error_stands_in_place_of_a_figure(summarise, small):

@@ -1,129 +1,46 @@
 #include "pragmark/verify/environment.h"
 
-#include <fcntl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <fstream>
-#include <iterator>
-#include <limits>
+#include <cmath>
+#include <span>
+#include <string_view>
 #include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
 
+#include "cgroup_files.h"
+#include "drift.h"
+#include "fixed_work.h"
+#include "kernel_text.h"
 #include "pragmark/error.h"
+#include "pragmark/verify/environment_grade.h"
 #include "pragmark/verify/interrupt.h"
-#include "pragmark/verify/scratch_directory.h"
+#include "storage_facts.h"
+#include "sync_latency.h"
 #include "system_files.h"
 
 namespace pragmark {
 namespace {
 
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Of a probe.
 constexpr std::size_t kSyncs = 64;
 constexpr auto kSyncBudget = std::chrono::milliseconds(500);
-constexpr std::size_t kAppendBytes = 4096;
 
-// Empty when there is no such file; short files of the kernel only.
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-std::string first_line_of(const std::filesystem::path& path) {
-  const std::string text = text_of(path);
-  std::string line = text.substr(0, text.find('\n'));
-  line.erase(line.find_last_not_of(" \t\r") + 1);
-  return line;
-}
+// Of a run, which takes turns at work and at syncs.
+constexpr std::size_t kFewestRounds = 9;  // three to a third
+constexpr std::size_t kSyncsOfRound = 16;
+constexpr auto kSyncBudgetOfRound = std::chrono::milliseconds(25);
 
 bool exists(const char* path) {
   std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
-// A file descriptor that is closed at the end of the scope.
-class ScratchFile {
- public:
-  explicit ScratchFile(const std::string& path)
-      : path_(path),
-        descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)) {
-    if (descriptor_ < 0) fail("create");
-  }
-  ~ScratchFile() { ::close(descriptor_); }
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-
-  void append(const std::array<char, kAppendBytes>& bytes) const {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0) fail("write to");
-    if (static_cast<std::size_t>(written) < bytes.size()) {
-      throw Error::environment("write to", "the disk is full; free some space", path_);
-    }
-  }
-  void sync() const {
-    if (::fdatasync(descriptor_) != 0) fail("sync");
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view operation) const {
-    const std::error_code cause(errno, std::generic_category());
-    throw Error::environment(operation, cause.message() + " (check the disk's space and quota)",
-                             path_);
-  }
-
-  std::string path_;
-  int descriptor_;
-};
-
-double median_fdatasync_us(const std::filesystem::path& directory) {
-  using Clock = std::chrono::steady_clock;
-  ScratchDirectory scratch(directory);
-  std::vector<double> times_us;
-  times_us.reserve(kSyncs);
-  {
-    const ScratchFile file(scratch.file("fdatasync"));
-    std::array<char, kAppendBytes> bytes;
-    bytes.fill('p');
-    const Clock::time_point begin = Clock::now();
-    while (times_us.size() < kSyncs && Clock::now() - begin < kSyncBudget) {
-      throw_if_interrupted();
-      file.append(bytes);
-      const Clock::time_point before = Clock::now();
-      file.sync();
-      const std::chrono::duration<double, std::micro> took = Clock::now() - before;
-      times_us.push_back(took.count());
-    }
-  }
-  scratch.remove();
-  const auto middle = times_us.begin() + static_cast<std::ptrdiff_t>(times_us.size() / 2);
-  std::ranges::nth_element(times_us, middle);
-  return *middle;
-}
-
-// "/dev/sda1, model X, rotational=0", as far as /sys knows the device.
-std::string describe_block_device(const system_files::Mount& mount) {
-  std::error_code error;
-  std::filesystem::path sys = "/sys/dev/block/" + mount.device;
-  if (mount.source.starts_with("/dev/")) {
-    const std::filesystem::path device = std::filesystem::canonical(mount.source, error);
-    if (!error) sys = "/sys/class/block" / device.filename();
-  }
-  sys = std::filesystem::canonical(sys, error);
-  if (error) return mount.source;
-  if (exists((sys / "partition").c_str())) sys = sys.parent_path();
-  std::string description = mount.source;
-  if (const std::string model = first_line_of(sys / "device/model"); !model.empty()) {
-    description += ", model " + model;
-  }
-  const std::string rotational = first_line_of(sys / "queue/rotational");
-  // As the kernel has it: virtual disks often say 1 whatever lies below.
-  if (!rotational.empty()) description += ", rotational=" + rotational;
-  return description;
+  return fs::exists(path, ignored);
 }
 
 std::string virtualization_here(const utsname& system, const std::string& cpuinfo) {
@@ -143,10 +60,35 @@ std::string virtualization_here(const utsname& system, const std::string& cpuinf
   return system_files::virtualization(hints);
 }
 
+// Of all processors, each name once: "performance", "performance,powersave".
+std::string governor_here() {
+  std::string governors;
+  std::error_code error;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator("/sys/devices/system/cpu", error)) {
+    const std::string name = first_line_of(entry.path() / "cpufreq/scaling_governor");
+    if (name.empty() || ("," + governors + ",").find("," + name + ",") != std::string::npos)
+      continue;
+    governors += (governors.empty() ? "" : ",") + name;
+  }
+  return governors.empty() ? "unknown" : governors;
+}
+
+void find_limits(Environment& here) {
+  const std::string self_cgroup = text_of("/proc/self/cgroup");
+  const std::string mountinfo = text_of("/proc/self/mountinfo");
+  const auto read = [](const std::string& path) { return text_of(path); };
+  here.cpu_quota =
+      cgroup_files::cpu_quota(cgroup_files::place_of("cpu", self_cgroup, mountinfo), read);
+  here.memory_limit =
+      cgroup_files::memory_limit(cgroup_files::place_of("memory", self_cgroup, mountinfo), read);
+}
+
 // REQUIRES: the directory exists.
-Environment environment_of(const std::filesystem::path& directory) {
+Environment environment_of(const fs::path& directory) {
   Environment here;
-  here.directory = std::filesystem::canonical(directory).string();
+  here.load_average = system_files::load_average(text_of("/proc/loadavg"));
+  here.directory = fs::canonical(directory).string();
 
   utsname system = {};
   ::uname(&system);
@@ -155,37 +97,88 @@ Environment environment_of(const std::filesystem::path& directory) {
   here.cpu_model = system_files::cpu_model(cpuinfo);
   if (here.cpu_model.empty()) here.cpu_model = system.machine;
   here.cpu_count = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  here.cpus_online = std::max(here.cpu_count, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)));
   here.memory_bytes = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) *
                       static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
   here.virtualization = virtualization_here(system, cpuinfo);
-
-  const auto mount = system_files::mount_of(text_of("/proc/self/mountinfo"), here.directory);
-  here.filesystem = mount ? mount->filesystem : "unknown";
-  here.block_device = mount ? describe_block_device(*mount) : "unknown";
-  here.mount_options = mount ? mount->options : "unknown";
+  here.governor = governor_here();
+  here.clock_source = fact_in("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  find_limits(here);
+  find_storage_facts(here);
   return here;
+}
+
+struct Samples {
+  std::vector<double> syncs_us;
+  std::vector<double> work_us;          // one of each round
+  std::vector<double> median_syncs_us;  // of each round
+};
+
+void sample_syncs(SyncProbe& probe, std::size_t most, Clock::duration budget,
+                  std::vector<double>& syncs_us) {
+  const Clock::time_point begin = Clock::now();
+  const std::size_t enough = syncs_us.size() + most;
+  do {
+    throw_if_interrupted();
+    syncs_us.push_back(probe.sample_us());
+  } while (syncs_us.size() < enough && Clock::now() - begin < budget);
+}
+
+Samples sample_rounds(const fs::path& directory, Clock::duration duration) {
+  Samples samples;
+  SyncProbe probe(directory);
+  static_cast<void>(fixed_work_us());  // the processor may have been asleep
+  const Clock::time_point begin = Clock::now();
+  while (samples.work_us.size() < kFewestRounds || Clock::now() - begin < duration) {
+    throw_if_interrupted();
+    samples.work_us.push_back(fixed_work_us());
+    const std::size_t before = samples.syncs_us.size();
+    sample_syncs(probe, kSyncsOfRound, kSyncBudgetOfRound, samples.syncs_us);
+    samples.median_syncs_us.push_back(median_of(std::span(samples.syncs_us).subspan(before)));
+  }
+  probe.remove();
+  return samples;
 }
 
 }  // namespace
 
-Environment describe_environment(const std::filesystem::path& directory) {
+Environment describe_environment(const fs::path& directory) {
   std::error_code error;
-  if (!std::filesystem::is_directory(directory, error)) {
+  if (!fs::is_directory(directory, error)) {
     throw Error::environment("look at", "it is not a directory", directory.string());
   }
-  constexpr double kNotMeasured = std::numeric_limits<double>::infinity();
   Environment here = environment_of(directory);
-  here.filesystem_warnings =
-      system_files::filesystem_warnings(here.filesystem, here.mount_options, kNotMeasured);
+  here.filesystem_warnings = filesystem_warnings(here);
   return here;
 }
 
-Environment probe_environment(const std::filesystem::path& directory) {
-  const double fdatasync_us = median_fdatasync_us(directory);
+Environment probe_environment(const fs::path& directory) {
+  SyncProbe probe(directory);
+  std::vector<double> syncs_us;
+  sample_syncs(probe, kSyncs, kSyncBudget, syncs_us);
+  probe.remove();
   Environment here = environment_of(directory);
-  here.fdatasync_us_p50 = fdatasync_us;
-  here.filesystem_warnings =
-      system_files::filesystem_warnings(here.filesystem, here.mount_options, fdatasync_us);
+  here.sync_latency = sync_latency_of(syncs_us);
+  here.clock_read_ns = clock_read_ns();
+  here.filesystem_warnings = filesystem_warnings(here);
+  return here;
+}
+
+Environment measure_environment(const fs::path& directory, std::chrono::milliseconds duration) {
+  const auto load_average = system_files::load_average(text_of("/proc/loadavg"));
+  const StealMeter steal;
+  const Clock::time_point begin = Clock::now();
+  Samples samples = sample_rounds(directory, duration);
+  const std::chrono::duration<double> took = Clock::now() - begin;
+  Environment here = environment_of(directory);
+  here.steal_percent = steal.percent();
+  here.load_average = load_average;
+  here.seconds = took.count();
+  here.cpu_drift = drift_of(samples.work_us);
+  here.sync_drift = drift_of(samples.median_syncs_us);
+  here.sync_latency = sync_latency_of(samples.syncs_us);
+  here.clock_read_ns = clock_read_ns();
+  here.filesystem_warnings = filesystem_warnings(here);
   return here;
 }
 

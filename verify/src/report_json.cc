@@ -2,6 +2,7 @@
 // stands here needs another number.
 #include <nlohmann/json.hpp>
 
+#include "pragmark/verify/environment_grade.h"
 #include "pragmark/verify/report_format.h"
 #include "pragmark/version.h"
 
@@ -33,17 +34,21 @@ Json json_of(const SqliteLibrary& library) {
 }
 
 Json json_of(const Environment& here) {
+  const std::vector<GradeReason> reasons = grade_reasons(here);
   return {{"directory", printable(here.directory)},
           {"filesystem", here.filesystem},
           {"block_device", printable(here.block_device)},
           {"mount_options", printable(here.mount_options)},
-          {"fdatasync_us_p50", here.fdatasync_us_p50},
+          {"fdatasync_us_p50", here.sync_latency.p50_us},
           {"filesystem_warnings", here.filesystem_warnings},
           {"cpu_model", printable(here.cpu_model)},
           {"cpu_count", here.cpu_count},
           {"memory_bytes", here.memory_bytes},
           {"virtualization", printable(here.virtualization)},
-          {"kernel", here.kernel}};
+          {"kernel", here.kernel},
+          {"steal_percent", here.steal_percent ? Json(*here.steal_percent) : Json(nullptr)},
+          {"environment_grade", to_string(grade_of(reasons))},
+          {"environment_reasons", printable(sentences_of(reasons))}};
 }
 
 Json json_of(const CheckResult& result) {

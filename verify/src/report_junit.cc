@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "pragmark/verify/environment_grade.h"
 #include "pragmark/verify/report_format.h"
 #include "pragmark/version.h"
 
@@ -101,6 +102,9 @@ std::string to_junit(const Report& report) {
   xml += property("sqlite_version", report.sqlite.version);
   xml += property("sqlite_source_id", report.sqlite.source_id);
   xml += property("filesystem", report.environment.filesystem);
+  const std::vector<GradeReason> reasons = grade_reasons(report.environment);
+  xml += property("environment_grade", to_string(grade_of(reasons)));
+  xml += property("environment_reasons", sentences_of(reasons));
   xml += "    </properties>\n";
   for (const CheckResult& result : report.results) xml += testcase(result);
   return xml + "  </testsuite>\n</testsuites>\n";

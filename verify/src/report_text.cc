@@ -78,7 +78,7 @@ std::string heading(const Report& report) {
       "PRAGMA set {} ({}), from {}\nSQLite {} ({})\n{} on {} ({}), fdatasync {:.0f} us\n",
       report.set.name(), to_string(report.set.durability()), report.set.source(),
       report.sqlite.version, report.sqlite.source_id, here.directory, here.filesystem,
-      here.block_device, here.fdatasync_us_p50);
+      here.block_device, here.sync_latency.p50_us);
   for (const std::string& warning : here.filesystem_warnings) {
     text += fmt::format("warning: {}\n", warning);
   }

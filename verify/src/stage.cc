@@ -60,6 +60,7 @@ const StageInfo& find_stage(std::string_view name) {
 Report verify(const VerifyOptions& options) {
   const std::vector<const StageInfo*> chosen = chosen_stages(options.stages);
   ScratchDirectory scratch(options.directory);
+  const StealMeter steal;
   Report report{options.set, linked_sqlite(), probe_environment(options.directory), {}, {}};
   for (const StageInfo* stage : chosen) {
     throw_if_interrupted();
@@ -73,6 +74,7 @@ Report verify(const VerifyOptions& options) {
     report.results.insert(report.results.end(), std::make_move_iterator(results.begin()),
                           std::make_move_iterator(results.end()));
   }
+  report.environment.steal_percent = steal.percent();
   report.strict = options.strict;
   if (options.strict) {
     for (CheckResult& result : report.results) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <span>
 
 #include <fmt/format.h>
@@ -81,7 +82,8 @@ std::optional<Mount> parse_mount(std::string_view line) {
   const auto fields_after_dash = fields.end() - dash - 1;
   if (dash - fields.begin() < kFieldsBeforeTags || fields_after_dash < 2) return std::nullopt;
   const bool has_source = fields_after_dash > 2;  // it may have been mounted from ""
-  return Mount{.mount_point = unescape(fields[4]),
+  return Mount{.root = unescape(fields[3]),
+               .mount_point = unescape(fields[4]),
                .filesystem = std::string(dash[1]),
                .source = has_source ? unescape(dash[2]) : "",
                .options = merged_options(fields[5], fields.back()),
@@ -146,32 +148,6 @@ std::string_view machine_of(const VirtualizationHints& hints) {
   return hints.processor_would_tell ? "none" : "unknown";
 }
 
-// Memory, layers and networks: where a figure for a disk cannot come from.
-struct Hazard {
-  std::string_view filesystem;
-  std::string_view why;
-};
-constexpr std::string_view kMemory =
-    "memory, not a disk: syncs cost nothing and nothing survives the power";
-constexpr std::string_view kLayer =
-    "a container's layer: a database belongs on a volume, and runs at another speed there";
-constexpr std::string_view kNetwork =
-    "a network filesystem: WAL needs memory shared between all its users, and locks may lie";
-constexpr std::string_view kProxy =
-    "served by another program or the host: its syncs and locks are as good as that program's";
-constexpr std::array kHazards = {
-    Hazard{"tmpfs", kMemory},   Hazard{"ramfs", kMemory},  Hazard{"overlay", kLayer},
-    Hazard{"aufs", kLayer},     Hazard{"nfs", kNetwork},   Hazard{"nfs4", kNetwork},
-    Hazard{"cifs", kNetwork},   Hazard{"smb3", kNetwork},  Hazard{"smbfs", kNetwork},
-    Hazard{"ceph", kNetwork},   Hazard{"afs", kNetwork},   Hazard{"lustre", kNetwork},
-    Hazard{"gfs2", kNetwork},   Hazard{"ocfs2", kNetwork}, Hazard{"9p", kProxy},
-    Hazard{"virtiofs", kProxy}, Hazard{"vboxsf", kProxy},  Hazard{"prl_fs", kProxy},
-    Hazard{"vmhgfs", kProxy},
-};
-
-// A disk with power-loss protection, the fastest honest kind, needs longer than this to take 4 KiB.
-constexpr double kHonestFdatasyncUs = 5.0;
-
 }  // namespace
 
 std::string cpu_model(std::string_view cpuinfo) {
@@ -209,12 +185,19 @@ double steal_percent(const CpuTicks& before, const CpuTicks& after) noexcept {
          static_cast<double>(after.total - before.total);
 }
 
+std::vector<Mount> mounts(std::string_view mountinfo) {
+  std::vector<Mount> all;
+  for (const std::string_view line : split(mountinfo, '\n')) {
+    if (std::optional<Mount> mount = parse_mount(line)) all.push_back(std::move(*mount));
+  }
+  return all;
+}
+
 std::optional<Mount> mount_of(std::string_view mountinfo, std::string_view directory) {
   std::optional<Mount> longest;
-  for (const std::string_view line : split(mountinfo, '\n')) {
-    std::optional<Mount> mount = parse_mount(line);
-    if (!mount || !is_parent(mount->mount_point, directory)) continue;
-    if (!longest || mount->mount_point.size() >= longest->mount_point.size()) {
+  for (Mount& mount : mounts(mountinfo)) {
+    if (!is_parent(mount.mount_point, directory)) continue;
+    if (!longest || mount.mount_point.size() >= longest->mount_point.size()) {
       longest = std::move(mount);
     }
   }
@@ -229,27 +212,23 @@ std::string virtualization(const VirtualizationHints& hints) {
   return fmt::format("{} on {}", container, machine);
 }
 
-std::vector<std::string> filesystem_warnings(std::string_view filesystem,
-                                             std::string_view mount_options, double fdatasync_us) {
-  std::vector<std::string> warnings;
-  const auto* hazard = std::ranges::find(kHazards, filesystem, &Hazard::filesystem);
-  if (hazard != kHazards.end()) {
-    warnings.push_back(fmt::format("{} is {}", filesystem, hazard->why));
-  } else if (filesystem == "fuse" || filesystem.starts_with("fuse.")) {
-    warnings.push_back(fmt::format("{} is {}", filesystem, kProxy));
+std::optional<double> load_average(std::string_view loadavg) {
+  const std::string_view first = loadavg.substr(0, loadavg.find(' '));
+  const char* end = first.data() + first.size();
+  double value = 0;
+  if (first.empty() || std::from_chars(first.data(), end, value).ptr != end) return std::nullopt;
+  return value >= 0 && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+std::string chosen_scheduler(std::string_view scheduler) {
+  const std::size_t open = scheduler.find('[');
+  const std::size_t close = scheduler.find(']');
+  if (open != std::string_view::npos && close != std::string_view::npos && open < close) {
+    return std::string(scheduler.substr(open + 1, close - open - 1));
   }
-  for (const std::string_view option : split(mount_options, ',')) {
-    if (option == "nobarrier" || option == "barrier=0" || option == "volatile") {
-      warnings.push_back(fmt::format("mounted with {}: a sync does not reach the disk", option));
-    }
-  }
-  if (warnings.empty() && fdatasync_us < kHonestFdatasyncUs) {
-    warnings.push_back(fmt::format(
-        "fdatasync takes {:.1f} us, implausibly little: something on the way does not write to the "
-        "disk, and a power cut may cost more than the PRAGMA set promises",
-        fdatasync_us));
-  }
-  return warnings;
+  // A device that has no choice says its one scheduler without brackets.
+  const std::string_view only = trim(scheduler);
+  return only.empty() || contains(only, " ") ? "unknown" : std::string(only);
 }
 
 }  // namespace pragmark::system_files

@@ -25,12 +25,15 @@ struct CpuTicks {
 [[nodiscard]] double steal_percent(const CpuTicks& before, const CpuTicks& after) noexcept;
 
 struct Mount {
+  std::string root;  // the folder of the filesystem that is mounted; "/" but for binds and cgroups
   std::string mount_point;
   std::string filesystem;  // type
   std::string source;      // "/dev/vda1", "tmpfs", "server:/export"
   std::string options;     // of the mount, then of the filesystem, each once
   std::string device;      // "254:0"
 };
+// All of /proc/self/mountinfo, but for lines that cannot be read.
+[[nodiscard]] std::vector<Mount> mounts(std::string_view mountinfo);
 // The mount of /proc/self/mountinfo that holds `directory`: the longest mount point that is one of
 // its parents; of several on one point, the last, which covers the others.
 // REQUIRES: `directory` is absolute, without symbolic links.
@@ -51,9 +54,10 @@ struct VirtualizationHints {
 // "none", "kvm", "docker on kvm", "virtual machine (hypervisor not named)", "unknown"..
 [[nodiscard]] std::string virtualization(const VirtualizationHints& hints);
 
-// One sentence for each thing that makes figures from this filesystem misleading.
-[[nodiscard]] std::vector<std::string> filesystem_warnings(std::string_view filesystem,
-                                                           std::string_view mount_options,
-                                                           double fdatasync_us);
+// /proc/loadavg: of the last minute.
+[[nodiscard]] std::optional<double> load_average(std::string_view loadavg);
+
+// /sys/block/DEVICE/queue/scheduler: "mq-deadline" of "none [mq-deadline] kyber"; else "unknown".
+[[nodiscard]] std::string chosen_scheduler(std::string_view scheduler);
 
 }  // namespace pragmark::system_files

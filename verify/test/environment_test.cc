@@ -2,6 +2,7 @@
 // The reading of the kernel's texts is tested in system_files_test.cc.
 #include "pragmark/verify/environment.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -29,7 +30,10 @@ TEST(ProbeEnvironment, FillsEveryField) {
   EXPECT_NE(here.filesystem, "unknown");
   EXPECT_NE(here.block_device, "unknown");
   EXPECT_NE(here.mount_options, "");
-  EXPECT_NE(here.fdatasync_us_p50, 0.0);
+  EXPECT_NE(here.clock_source, "");
+  EXPECT_GT(here.clock_read_ns, 0.0);
+  EXPECT_FALSE(here.cpu_drift.has_value()) << "of a run only";
+  EXPECT_GT(here.sync_latency.n, 0U);
 }
 
 TEST(ProbeEnvironment, LeavesNothingBehind) {
@@ -59,9 +63,27 @@ TEST(ProbeEnvironment, RefusesADirectoryThatCannotBeUsed) {
 TEST(DescribeEnvironment, WritesNothingAndSaysNothingOfSyncs) {
   const Environment here = describe_environment("/proc/self");  // nobody may write there
   EXPECT_EQ(here.filesystem, "proc");
-  EXPECT_EQ(here.fdatasync_us_p50, 0.0);
+  EXPECT_EQ(here.sync_latency.n, 0U);
   EXPECT_THAT(here.filesystem_warnings, testing::IsEmpty());
   EXPECT_THROW(static_cast<void>(describe_environment("/proc/no/such")), Error);
+}
+
+TEST(MeasureEnvironment, AddsWhatARunShows) {
+  const ScratchDirectory scratch(testing::TempDir());
+  const Environment here = measure_environment(scratch.path(), std::chrono::milliseconds(0));
+  EXPECT_EQ(here.directory, scratch.path());
+  ASSERT_TRUE(here.cpu_drift && here.sync_drift);
+  EXPECT_EQ(here.cpu_drift->n, 9U) << "the fewest rounds";
+  EXPECT_EQ(here.sync_drift->n, 9U);
+  EXPECT_GE(here.sync_latency.n, 9U);
+  EXPECT_LE(here.sync_latency.p50_us, here.sync_latency.p90_us);
+  EXPECT_LE(here.sync_latency.p90_us, here.sync_latency.p99_us);
+  EXPECT_LE(here.sync_latency.p99_us, here.sync_latency.max_us);
+  EXPECT_GT(here.clock_read_ns, 0.0);
+  EXPECT_EQ(here.steal_percent.has_value(), fs::exists("/proc/stat"));
+  EXPECT_EQ(here.load_average.has_value(), fs::exists("/proc/loadavg"));
+  EXPECT_GE(here.cpus_online, here.cpu_count);
+  EXPECT_TRUE(fs::is_empty(scratch.path()));
 }
 
 TEST(StealMeter, AnswersAShareWhereTheKernelCounts) {

@@ -55,7 +55,7 @@ Report sample_report() {
                           .filesystem = "ext4",
                           .block_device = "/dev/x",
                           .mount_options = "rw",
-                          .fdatasync_us_p50 = 250.5,
+                          .sync_latency = {.n = 64, .p50_us = 250.5},
                           .filesystem_warnings = {"beware"}},
           .stages = {"values"},
           .results = {passed, failed, unknown, skipped, ineffective}};
@@ -74,6 +74,12 @@ TEST(ToJson, HasTheKeysOfTheSchema) {
   EXPECT_EQ(json.at("/environment/filesystem"_json_pointer), "ext4");
   EXPECT_EQ(json.at("/environment/fdatasync_us_p50"_json_pointer), 250.5);
   EXPECT_EQ(json.at("/environment/filesystem_warnings/0"_json_pointer), "beware");
+  EXPECT_EQ(json.at("/environment/environment_grade"_json_pointer), "B");
+  EXPECT_EQ(json.at("/environment/environment_reasons"_json_pointer),
+            "it is not known what else was running (load average); it is not known how much time "
+            "other guests took (steal); it is not known whether a control group limits the "
+            "processors (CPU quota); nothing is known of the disk below /dev/x");
+  EXPECT_TRUE(json.at("/environment/steal_percent"_json_pointer).is_null());
   EXPECT_EQ(json.at("stages").dump(), R"(["values"])");
 }
 

@@ -5,15 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace pragmark::system_files {
 namespace {
-
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(CpuModel, IsFoundUnderTheNameOfEachArchitecture) {
   const std::vector<std::pair<std::string_view, std::string_view>> table = {
@@ -142,45 +137,35 @@ TEST(Virtualization, NamesMachineAndContainer) {
   }
 }
 
-TEST(FilesystemWarnings, NameWhatIsNoDisk) {
-  struct Row {
-    std::string_view filesystem;
-    std::string_view word;
-  };
-  const std::vector<Row> table = {
-      {"tmpfs", "not a disk"},
-      {"ramfs", "not a disk"},
-      {"overlay", "layer"},
-      {"nfs4", "network filesystem"},
-      {"nfs", "network"},
-      {"cifs", "network"},
-      {"smb3", "network"},
-      {"9p", "another program"},
-      {"virtiofs", "another program"},
-      {"fuse.sshfs", "another program"},
-      {"fuse", "another program"},
-  };
-  for (const Row& row : table) {
-    EXPECT_THAT(filesystem_warnings(row.filesystem, "rw", 0.4), ElementsAre(HasSubstr(row.word)))
-        << row.filesystem;
+TEST(Mounts, AreAllThatCanBeReadWithTheFolderThatIsMounted) {
+  const std::vector<Mount> all = mounts(
+      "22 27 0:21 / /proc rw - proc proc rw\n"
+      "broken line\n"
+      "30 24 0:30 /kubepods/pod\\0401 /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n");
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].root, "/");
+  EXPECT_EQ(all[1].root, "/kubepods/pod 1");
+  EXPECT_EQ(all[1].mount_point, "/sys/fs/cgroup/cpu");
+  EXPECT_EQ(all[1].options, "rw,cpu,cpuacct");
+}
+
+TEST(LoadAverage, IsThatOfTheLastMinute) {
+  EXPECT_EQ(load_average("0.52 0.58 0.59 1/467 12345\n"), 0.52);
+  EXPECT_EQ(load_average("12.00 8.00 4.00 9/999 1\n"), 12.0);
+  for (const std::string_view text : {"", "\n", "-1 0 0", "nan 0 0", "inf 0 0", "0,52 0 0", "x"}) {
+    EXPECT_FALSE(load_average(text).has_value()) << text;
   }
 }
 
-TEST(FilesystemWarnings, AreAbsentFromAnHonestDisk) {
-  for (const std::string_view filesystem : {"ext4", "xfs", "btrfs", "zfs", "f2fs", "fuseblk"}) {
-    EXPECT_THAT(filesystem_warnings(filesystem, "rw,relatime,barrier", 300.0), IsEmpty())
-        << filesystem;
+TEST(ChosenScheduler, IsTheOneInBrackets) {
+  EXPECT_EQ(chosen_scheduler("none [mq-deadline] kyber bfq"), "mq-deadline");
+  EXPECT_EQ(chosen_scheduler("[none] mq-deadline"), "none");
+  EXPECT_EQ(chosen_scheduler("none\n"), "none");
+  for (const std::string_view text : {"", " \n", "none mq-deadline", "]x[", "["}) {
+    EXPECT_NE(chosen_scheduler(text), "mq-deadline") << text;
   }
-}
-
-TEST(FilesystemWarnings, NameSyncsThatDoNotReachTheDisk) {
-  EXPECT_THAT(filesystem_warnings("ext4", "rw", 0.9), ElementsAre(HasSubstr("implausibly little")));
-  EXPECT_THAT(filesystem_warnings("ext4", "rw,nobarrier", 300.0),
-              ElementsAre(HasSubstr("mounted with nobarrier")));
-  EXPECT_THAT(filesystem_warnings("ext4", "rw,barrier=0", 300.0),
-              ElementsAre(HasSubstr("mounted with barrier=0")));
-  EXPECT_THAT(filesystem_warnings("overlay", "rw,volatile", 1.0),
-              ElementsAre(HasSubstr("layer"), HasSubstr("mounted with volatile")));
+  EXPECT_EQ(chosen_scheduler(""), "unknown");
+  EXPECT_EQ(chosen_scheduler("none mq-deadline"), "unknown");
 }
 
 }  // namespace

@@ -88,13 +88,14 @@ Json json_of(const Finding& finding) {
 }
 
 Json json_of(const AuditReport& report, const Environment& here) {
-  return {{"directory", printable(here.directory)},
-          {"filesystem", here.filesystem},
-          {"block_device", printable(here.block_device)},
-          {"mount_options", printable(here.mount_options)},
-          {"fdatasync_us_p50", report.sync_measured ? Json(here.fdatasync_us_p50) : Json(nullptr)},
-          {"virtualization", here.virtualization},
-          {"kernel", here.kernel}};
+  return {
+      {"directory", printable(here.directory)},
+      {"filesystem", here.filesystem},
+      {"block_device", printable(here.block_device)},
+      {"mount_options", printable(here.mount_options)},
+      {"fdatasync_us_p50", report.sync_measured ? Json(here.sync_latency.p50_us) : Json(nullptr)},
+      {"virtualization", here.virtualization},
+      {"kernel", here.kernel}};
 }
 
 template <typename T>

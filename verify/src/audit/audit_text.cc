@@ -83,11 +83,11 @@ std::string facts(const AuditReport& report) {
   text += line("integrity", fmt::format("{}: {} (SQLite {})", report.integrity_check,
                                         report.integrity, report.sqlite.version));
   const Environment& here = report.environment;
-  text += line(
-      "filesystem",
-      fmt::format("{} on {}{}", here.filesystem, here.block_device,
-                  report.sync_measured ? fmt::format(", fdatasync {:.0f} us", here.fdatasync_us_p50)
-                                       : ", syncs not measured (--dir DIR on the same disk does)"));
+  text += line("filesystem",
+               fmt::format("{} on {}{}", here.filesystem, here.block_device,
+                           report.sync_measured
+                               ? fmt::format(", fdatasync {:.0f} us", here.sync_latency.p50_us)
+                               : ", syncs not measured (--dir DIR on the same disk does)"));
   return text;
 }
 

@@ -84,7 +84,7 @@ void check_filesystem(const AuditOptions& options, AuditReport& report) {
     const Environment measured = probe_environment(options.scratch);
     report.sync_measured = measured.block_device == report.environment.block_device;
     if (report.sync_measured) {
-      report.environment.fdatasync_us_p50 = measured.fdatasync_us_p50;
+      report.environment.sync_latency = measured.sync_latency;
       report.environment.filesystem_warnings = measured.filesystem_warnings;
     } else {
       report.findings.push_back(

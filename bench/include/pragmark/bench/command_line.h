@@ -30,6 +30,7 @@ struct BenchRequest {
   std::vector<int> processes = {1};
   std::vector<std::string> schemas = {std::string(kStandardSchema)};
   std::vector<std::string> memory_statistics = {"as-built"};
+  std::vector<std::string> statement_logging = {"off"};
   std::vector<std::int64_t> rows = {1000};
   std::vector<std::string> payloads = {"small"};
   int reads_percent = 50;
@@ -60,6 +61,7 @@ struct SplitArguments {
 [[nodiscard]] SplitArguments split_arguments(const std::vector<std::string>& arguments);
 
 // "pragmark bench --pragmas 'a b'": to paste into a shell.
-[[nodiscard]] std::string command_to_repeat(const std::vector<std::string>& arguments);
+[[nodiscard]] std::string command_to_repeat(const std::vector<std::string>& arguments,
+                                            std::string_view command = "pragmark bench");
 
 }  // namespace pragmark

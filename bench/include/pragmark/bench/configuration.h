@@ -13,6 +13,7 @@
 
 #include "pragmark/bench/dataset.h"
 #include "pragmark/bench/schema_variant.h"
+#include "pragmark/bench/statement_log.h"
 #include "pragmark/bench/workload.h"
 #include "pragmark/memory_statistics.h"
 #include "pragmark/pragma_set.h"
@@ -28,6 +29,7 @@ struct Configuration {
   int processes = 1;  // each with so many threads
   const SchemaVariant* schema = find_schema_variant(kStandardSchema);  // never null; static
   MemoryStatistics memory_statistics = MemoryStatistics::AsBuilt;
+  StatementLogging statement_logging = StatementLogging::Off;
   std::int64_t rows;
   Payload payload;
   int reads_percent;  // meaningful when workload->has_read_share
@@ -36,7 +38,7 @@ struct Configuration {
 
   // WORKLOAD/SET/STRATEGY/rows:N/payload:P, /reads:R where the share is a parameter, and
   // /in_flight:N and /processes:N where they are above 1, /schema:NAME where it is not the store's,
-  // /memory_statistics:off where they are.
+  // /memory_statistics:off and /statement_logging:on where they are.
   [[nodiscard]] std::string name() const;
   // With what Google Benchmark adds: the name in results. Checked against Google Benchmark's own
   // in the tests.
@@ -50,8 +52,9 @@ inline constexpr std::int64_t kMostRows = 1'000'000'000;
 inline constexpr std::int64_t kMostOperations = 1'000'000'000;
 
 // What to run: every combination that makes sense. More than one write in flight needs a workload
-// that writes and a strategy with an asynchronous form, and memory statistics are a matter of the
-// SQLite linked here, not of Python's; other combinations are left out.
+// that writes and a strategy with an asynchronous form; memory statistics are a matter of the
+// SQLite linked here, not of Python's, and statements are logged in this process only. Other
+// combinations are left out.
 struct Matrix {
   std::vector<const WorkloadInfo*> workloads;
   std::vector<PragmaSet> sets;
@@ -61,6 +64,7 @@ struct Matrix {
   std::vector<int> processes = {1};  // of the concurrent workloads; the others have one
   std::vector<const SchemaVariant*> schemas = {find_schema_variant(kStandardSchema)};
   std::vector<MemoryStatistics> memory_statistics = {MemoryStatistics::AsBuilt};
+  std::vector<StatementLogging> statement_logging = {StatementLogging::Off};
   std::vector<std::int64_t> rows = {1000};
   std::vector<Payload> payloads = {{.name = "small"}};
   int reads_percent = 50;

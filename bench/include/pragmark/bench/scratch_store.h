@@ -20,6 +20,11 @@
 
 namespace pragmark {
 
+// Each throws Error (kind Environment) when the disk refuses. A closed database is one file.
+void sync_database(const std::filesystem::path& path);
+// ENSURES: the copy is on the disk, so that the first sync on the clock does not pay for it.
+void copy_database(const std::filesystem::path& source, const std::filesystem::path& target);
+
 // How a repetition got its database.
 enum class Placed {
   Copied,

@@ -62,11 +62,6 @@ struct SliceTotals {
   std::string checksum;  // of content_checksum.h
 };
 
-struct SliceFailure {
-  std::string message;  // becomes one line
-  bool environment = false;
-};
-
 // Lines without their line break.
 [[nodiscard]] std::string slices_ready_line(const std::vector<Configuration>& configurations,
                                             const ContextEntries& context);
@@ -74,7 +69,6 @@ struct SliceFailure {
 // REQUIRES: a request was answered.
 [[nodiscard]] std::string slice_line(const SliceResult& result);
 [[nodiscard]] std::string closed_line(const SliceTotals& totals);
-[[nodiscard]] std::string slice_error_line(const SliceFailure& failure);
 
 // Throws Error (kind Usage) that shows the line when it is not of this protocol.
 [[nodiscard]] SliceRequest parse_slice_request(std::string_view text);

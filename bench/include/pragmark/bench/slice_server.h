@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pragmark/bench/configuration.h"
+#include "pragmark/bench/conversation.h"
 #include "pragmark/bench/result_document.h"
 #include "pragmark/bench/sliced_benchmark.h"
 
@@ -23,12 +24,7 @@ struct SliceService {
 // their own.
 void require_sliceable(const std::vector<Configuration>& configurations);
 
-enum class SliceEnd {
-  NothingMoreAsked,  // the input ended, or nobody read the answers any more
-  BadRequest,        // it makes no sense
-  Environment,       // the machine refused
-  Failure,           // anything else, wrong answers and a database that does not hold them included
-};
+using SliceEnd = ConversationEnd;
 
 // Serves until the end. But for the first end an error was told; so it was when this throws
 // Interrupted.

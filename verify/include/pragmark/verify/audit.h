@@ -125,7 +125,7 @@ struct AuditReport {
   std::vector<TableFacts> tables;
   int foreign_keys = 0;        // declared in the schema
   Environment environment;     // of the database's directory
-  bool sync_measured = false;  // environment.fdatasync_us_p50 means something
+  bool sync_measured = false;  // environment.sync_latency means something
   std::optional<PragmaSet> set;
   std::vector<SettingFacts> settings;
   std::vector<Finding> findings;  // the worst first

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from pragmark_report.errors import InputError
+from pragmark_report.errors import EnvironmentRefusal, InputError
 
 from . import protocol
 from .start import END_GRACE_SECONDS, end_process, start_process, stop_process
@@ -132,8 +132,9 @@ class Arm:
         try:
             return check(*arguments)
         except protocol.ErrorAnswer as error:
-            where = "the machine refused it" if error.environment else "run the command by hand"
-            self._fail(f"failed: {error}", where)
+            if error.environment:
+                self._fail(f"failed: {error}", "the machine refused it", EnvironmentRefusal)
+            self._fail(f"failed: {error}", "run the command by hand")
         except protocol.ProtocolError as error:
             self._fail(str(error), "see whether both sides have the gate's version of pragmark")
 
@@ -168,10 +169,12 @@ class Arm:
         for stream in (self._process.stdout, self._process.stderr):
             stream.close()
 
-    def _fail(self, problem: str, next_step: str) -> NoReturn:
+    def _fail(
+        self, problem: str, next_step: str, kind: type[InputError] = InputError
+    ) -> NoReturn:
         lines = self._complaints.decode(errors="replace").strip().splitlines()
         said = f' (its last words: "{lines[-1]}")' if lines else ""
-        raise InputError(f"the {self.label}", f"it {problem}{said}", next_step)
+        raise kind(f"the {self.label}", f"it {problem}{said}", next_step)
 
 
 def _how_it_ended(status: int) -> str:

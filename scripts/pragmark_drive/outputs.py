@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pragmark_report.errors import InputError
 
-ASIDE_PREFIX = ".pragmark-gate-"
+ASIDE_PREFIX = ".pragmark-aside-"
 WRITE_ELSEWHERE = "name a file that can be written"
 
 

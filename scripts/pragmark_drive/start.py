@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pragmark_report.errors import InputError
 
-PADDING_VARIABLE = "PRAGMARK_GATE_PADDING"
+PADDING_VARIABLE = "PRAGMARK_PADDING"
 REST_POLL_SECONDS = 0.005
 END_GRACE_SECONDS = 5.0  # from one way of ending a process to the next, rougher one
 

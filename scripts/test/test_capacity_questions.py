@@ -1,0 +1,179 @@
+"""Each question, whole, on the machine that fake_load.py plays."""
+
+from __future__ import annotations
+
+
+import pytest
+from capacity_runs import CORES, SCHEMA, ask, purposes
+
+from pragmark_capacity import document, program, text
+from pragmark_report.json_schema import breaches
+
+CAPACITY = 12_000.0  # fake_load.CAPACITY; p99 10 ms is reached at 94% of it
+QUESTIONS = {
+    "slo": ["--slo", "p99=10ms", "--monthly-cost", "5"],
+    "rate": ["--rate", "2000"],
+    "claim": ["--claim", "60000", "--mix", "read=95,write=5", "--slo", "p99=5ms"],
+    "curve": ["--curve"],
+    "soak": ["--soak", "60s"],
+    "antagonists": ["--with", "backup,vacuum"],
+    "forecast": ["--forecast"],
+}
+
+
+@pytest.fixture(autouse=True)
+def cores(monkeypatch):
+    monkeypatch.setattr(program, "usable_cores", lambda: CORES)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_question_makes_a_whole_document(question):
+    made = ask(*QUESTIONS[question])
+    assert list(breaches(made, SCHEMA, SCHEMA)) == []
+    assert made["question"] == question
+    assert document.dumps(made) == document.dumps(ask(*QUESTIONS[question]))  # the same bytes
+    shown = text.render(made)
+    assert shown.splitlines()[0] == made["answer"]["sentence"]
+    for number, each in enumerate(made["caveats"]):
+        assert each in shown, number
+
+
+def test_three_runs_of_a_search_agree():
+    found = [ask("--slo", "p99=10ms", seed=seed) for seed in (1, 2, 3)]
+    rates = [each["answer"]["rate"] for each in found]
+    assert max(rates) / min(rates) <= 1.10
+    assert all(0.8 * CAPACITY < rate < CAPACITY for rate in rates)
+    for each in found:
+        assert each["answer"]["verdict"] == "holds" and each["exit_code"] == 0
+        confirmed = each["steps"][each["search"]["confirmations"][-1]]
+        assert confirmed["purpose"] == "confirm" and confirmed["holds"]
+        assert confirmed["step"]["rate"] == each["answer"]["rate"]
+        assert confirmed["step"]["seconds"] == 5 * each["parameters"]["step_seconds"]
+
+
+def test_what_no_longer_step_confirms_is_undecided():
+    made = ask("--slo", "p99=10ms", long=30.0)
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("undecided", 3)
+    assert made["answer"]["rate"] is None and made["search"]["confirmed"] is None
+    places = made["search"]["confirmations"]
+    assert [made["steps"][place]["holds"] for place in places] == [False] * 5
+    rates = [made["steps"][place]["step"]["rate"] for place in places]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_what_does_not_hold_at_the_lowest_rate_cannot_be_held():
+    made = ask("--slo", "p99=10ms", floor_us=20_000.0)
+    assert made["answer"]["verdict"] == "cannot be held" and made["exit_code"] == 1
+    assert "cannot be held: even at 100 requests/s, p99 20 ms" in made["answer"]["sentence"]
+    assert purposes(made) == ["ceiling"] * 2 + ["lowest"] * 3
+
+
+def test_one_stall_at_the_lowest_rate_is_forgiven():
+    made = ask("--slo", "p99=10ms", stalled=0.3, seed=4)
+    assert made["answer"]["verdict"] != "cannot be held"
+
+
+def test_a_wal_beyond_its_limit_does_not_hold():
+    made = ask("--slo", "p99=10ms", "--wal-limit", "1MiB")
+    assert made["exit_code"] == 1
+    assert "the WAL grew to 4.01 MiB" in made["answer"]["sentence"]
+
+
+def test_a_rate_beyond_the_machine_is_saturated():
+    made = ask("--rate", "900000")
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("saturated", 1)
+    assert len(made["steps"]) == 3
+    made = ask("--soak", "10m", "--rate", "900000")
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("saturated", 1)
+    assert len(made["steps"]) == 1  # nobody waits ten minutes for that
+
+
+def test_a_rate_that_holds_and_one_that_does_not():
+    assert ask("--rate", "2000")["exit_code"] == 0
+    missed = ask("--rate", "11900", noise=0.01, stalled=0.0)
+    assert (missed["answer"]["verdict"], missed["exit_code"]) == ("missed", 1)
+
+
+def test_a_claim_is_missed_and_says_what_does_hold():
+    made = ask("--claim", "60000", "--slo", "p99=10ms")
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("missed", 1)
+    assert made["claim"]["steps"] == 7 and made["claim"]["holding"] == 0
+    assert 0.8 * CAPACITY < made["claim"]["held_instead"] < CAPACITY
+    assert f"{made['claim']['held_instead'] / 60000:.0%} of the claim" in made["answer"]["sentence"]
+
+
+def test_a_claim_is_reached_and_searches_no_further():
+    made = ask("--claim", "5000", "--slo", "p99=10ms", stalled=0.0)
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("reached", 0)
+    assert set(purposes(made)) == {"claim"}
+
+
+def test_a_claim_at_the_edge_is_undecided():
+    made = ask("--claim", "11280", noise=0.3, stalled=0.0, seed=1)
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("undecided", 3)
+    assert made["claim"]["steps"] == 14
+
+
+def test_a_claim_lists_what_it_leaves_unsaid():
+    made = ask("--claim", "60000", "--mix", "read=95,write=5", "--slo", "p99=5ms")
+    said = {each["what"]: each["said"] for each in made["claim"]["unsaid"]}
+    assert said["the mix of requests"] and said["the latency"]
+    assert not said["the size of a row"] and not said["the durability class"]
+    assert not said["the machine"]
+    assumed = {each["what"]: each["assumed"] for each in made["claim"]["unsaid"]}
+    assert assumed["the durability class"] == "production: process-safe"
+    assert "3.82 GiB of memory" in assumed["the database against memory and cache"]
+
+
+def test_the_knee_lies_below_the_ceiling():
+    made = ask("--curve", stalled=0.0)
+    shares = [point["share"] for point in made["curve"]["points"]]
+    assert shares == sorted(shares)
+    assert 0.3 <= made["curve"]["knee"]["share"] <= 0.7  # of M/M/1 it is 0.5
+    assert [point["saturated"] for point in made["curve"]["points"]][-2:] == [True, True]
+    order = [each["step"]["rate"] for each in made["steps"] if each["purpose"] == "curve"]
+    assert order[:14] != sorted(order[:14])  # in random order, so that drift falls on all
+
+
+def test_a_soak_without_a_rate_takes_most_of_what_holds():
+    made = ask("--soak", "2m")
+    assert made["soak"]["rate"] == pytest.approx(0.8 * made["search"]["confirmed"])
+    assert made["steps"][made["soak"]["step"]]["step"]["seconds"] == 120.0
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("stable", 0)
+
+
+def test_a_soak_that_gets_slower_is_unstable():
+    made = ask("--soak", "2m", "--rate", "3000", drift=1.0)
+    assert (made["answer"]["verdict"], made["exit_code"]) == ("unstable", 1)
+    assert "p99 moved from" in made["answer"]["sentence"]
+
+
+def test_an_antagonist_adds_a_tail_and_is_recovered_from():
+    made = ask("--with", "backup,vacuum", "--rate", "4000", stalled=0.0)
+    told = made["antagonists"]["kinds"]
+    assert [each["kind"] for each in told] == ["backup", "vacuum"]
+    for each in told:
+        assert each["added_ms"]["value"] > 3 * each["quiet_p99_ms"]
+        assert each["recovered"] == 3 and each["recovery_s"]["value"] == pytest.approx(0.6)
+        assert {made["steps"][place]["shape"] for place in each["steps"]} == {each["kind"]}
+
+
+def test_a_forecast_is_never_fitted_on_what_is_held_out():
+    plain, other = ask("--forecast"), ask("--forecast")
+    held = {each["shape"] for each in plain["forecast"]["predictions"] if each["held_out"]}
+    assert held == {"1 core", "slow syncs", "small cache"}
+    for each in plain["steps"]:
+        assert (each["purpose"] == "held-out") == (each["shape"] in held)
+    assert plain["forecast"] == other["forecast"]
+
+
+def test_a_forecast_of_what_cannot_be_checked_is_wider_than_what_was_wrong():
+    made = ask("--forecast")
+    worst = max(abs(each["error_share"]) for each in made["forecast"]["predictions"]
+                if each["held_out"])
+    for each in made["forecast"]["predictions"]:
+        predicted = each["predicted"]
+        assert predicted["low"] <= predicted["value"] <= predicted["high"]
+        if not each["held_out"]:
+            assert predicted["high"] >= predicted["value"] * (1 + worst) * 0.999
+            assert each["measured"] is None and each["error_share"] is None
