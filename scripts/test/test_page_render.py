@@ -119,7 +119,7 @@ def test_every_figure_says_its_configuration_and_how_often(name):
                  in ElementTree.fromstring(data).iter(f"{{{svg.SVG}}}text")]
         told = " ".join(texts)
         assert "n=" in told, told[:300]
-        assert "ext4" in told and "AMD EPYC 7763" in re.sub(r"\s+", " ", told)
+        assert "ext4" in told and "AMD EPYC" in re.sub(r"\s+", " ", told)
         assert re.search(r"requests/s|ms|us|factor|seconds|threads", told)
 
 

@@ -90,7 +90,7 @@ DAMAGE = [
 ]
 
 
-@pytest.mark.parametrize("damage, said", DAMAGE, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize("damage, said", DAMAGE, ids=[said for _, said in DAMAGE])
 def test_a_damaged_result_is_refused_with_the_place(tmp_path, damage, said):
     document = json.loads(json.dumps(capacity_document("slo")))
     damage(document)
