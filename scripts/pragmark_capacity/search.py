@@ -36,6 +36,7 @@ BEYOND_CEILING = 1.5  # an open loop with idle threads may do a little more than
 CANDIDATES = 48
 INTERVAL = (0.025, 0.975)
 FIT_POINTS = 60
+BELOW_THE_EDGE = (1.0, 0.95, 0.90)
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,6 @@ def lowest_rate(ceiling: float, least_requests: int, step_seconds: float) -> flo
 
 
 def confirmation_rates(edge: Quantiles) -> Sequence[float]:
-    """What is confirmed, from the top: the edge twice, as a stall may hit any step, then below."""
-    below = min(edge.low, 0.97 * edge.middle)
-    return (edge.middle, edge.middle, below, below, 0.93 * below)
+    """Where longer steps are tried, from the top: the edge, then a little below it. The steps of a
+    search are many, those of a confirmation few: they may correct it, not start it anew."""
+    return tuple(edge.middle * below for below in BELOW_THE_EDGE)

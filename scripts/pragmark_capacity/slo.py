@@ -15,6 +15,7 @@ MOST_PROBES = 80
 NARROW_ENOUGH = 0.03  # width of the interval, from end to end, at which more steps are not worth it
 CONFIRMING_STEPS = 5  # a confirmation is as long as so many steps
 LONGEST_CONFIRMATION_SECONDS = 30.0
+CONFIRMING_TRIES = 3  # of them at a rate, of which most must hold
 LOWEST_TRIES = 3  # the lowest rate is refused when more than half of so many steps fail
 MANY_LAPSES = 0.10
 
@@ -98,11 +99,16 @@ def _refused(lab: Lab, plan: Plan, lowest: float) -> Recorded | None:
 
 
 def _confirm(lab: Lab, plan: Plan, edge: Quantiles) -> tuple[float | None, tuple[int, ...]]:
-    places = []
+    """The first rate at which most longer steps hold: a stall may hit any one of them."""
+    places: list[int] = []
     for rate in confirmation_rates(edge):
-        step = lab.step(plan.request(rate, plan.confirm_seconds), "confirm", plan.objective)
-        places.append(step.index)
-        if step.holds:
+        holding = failing = 0
+        while max(holding, failing) <= CONFIRMING_TRIES // 2:
+            step = lab.step(plan.request(rate, plan.confirm_seconds), "confirm", plan.objective)
+            places.append(step.index)
+            holding += bool(step.holds)
+            failing += not step.holds
+        if holding > failing:
             return rate, tuple(places)
     return None, tuple(places)
 
@@ -115,11 +121,11 @@ def answer_slo(lab: Lab, plan: Plan) -> Outcome:
                     f"{words.rate(found.lowest)}, {found.impossible.reason}.")
         return Outcome(Answer(sentence, "cannot be held", 1), parts)
     edge = found.edge.edge()
-    caveats = _caveats(found)
+    caveats = _caveats(found, lab)
     if found.confirmed is None:
         sentence = (f"Undecided: the search ends at {words.rate(edge.middle)} for "
-                    f"{plan.objective.text}, but none of {len(found.confirmations)} longer steps "
-                    "there and below held it.")
+                    f"{plan.objective.text}, but most of {len(found.confirmations)} longer steps "
+                    "there and below did not hold it.")
         return Outcome(Answer(sentence, "undecided", 3, None, edge.low, edge.high), parts, caveats)
     sentence = (f"{words.rate(found.confirmed)} hold {plan.objective.text} "
                 f"(edge {words.interval(edge.low, edge.high)}, 95%).")
@@ -127,7 +133,7 @@ def answer_slo(lab: Lab, plan: Plan) -> Outcome:
                    caveats)
 
 
-def _caveats(found: Found) -> tuple[str, ...]:
+def _caveats(found: Found, lab: Lab) -> tuple[str, ...]:
     said = []
     if found.edge.lapse() > MANY_LAPSES:
         said.append(f"About {found.edge.lapse():.0%} of the steps fail whatever the rate: the "
@@ -135,10 +141,10 @@ def _caveats(found: Found) -> tuple[str, ...]:
     if found.edge.relative_width() > 0.10:
         said.append("The edge is known to no better than "
                     f"{found.edge.relative_width():.0%} from end to end: give more --budget.")
-    failed = len(found.confirmations) - 1
+    failed = sum(not lab.steps[place].holds for place in found.confirmations)
     if failed > 0 and found.confirmed is not None:
-        said.append(f"{failed} longer step{'s' if failed > 1 else ''} failed before the one that "
-                    "confirmed the rate.")
+        said.append(f"{failed} of {len(found.confirmations)} longer steps, at the rate and above it, "
+                    "did not hold.")
     said.append("The interval knows of no drift: what the machine did for minutes, all steps of "
                 "this run have in common. Run it again at another hour.")
     return tuple(said)

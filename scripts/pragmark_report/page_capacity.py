@@ -244,9 +244,11 @@ def _edge(document: Mapping) -> list[Sentence]:
         edge = tables_capacity.estimate(search["edge"], with_n=False)
         said.append((f"9 of 10 steps hold at {edge} requests/s, as the fit says.",))
     if search["confirmed"]:
-        count = words.plural(len(search["confirmations"]), "longer step")
-        said.append((f"Confirmed at {number(search['confirmed'])} requests/s by {count} that did "
-                     "not choose it.",))
+        there = tables_capacity.confirming_steps(document)
+        holding = sum(bool(each["holds"]) for each in there)
+        count = words.plural(len(there), "longer step")
+        said.append((f"Confirmed at {number(search['confirmed'])} requests/s: there {holding} of "
+                     f"{count} held, which did not choose it.",))
     else:
         said.append(("No longer step confirmed a rate.",))
     return said

@@ -26,19 +26,22 @@ def latency_ms(document: Mapping, step: Mapping) -> float | None:
     return None if value is None else value / 1000
 
 
+def confirming_steps(document: Mapping) -> list[Mapping]:
+    """The steps at the rate of the answer that did not choose it."""
+    steps, search = document["steps"], document["search"]
+    if search is None:
+        return [each for each in steps if each["purpose"] in ("confirm", "soak")]
+    places = [place for place in search["confirmations"] if place < len(steps)]
+    return [steps[place] for place in places if steps[place]["step"]["rate"] == search["confirmed"]]
+
+
 def held_latency_ms(document: Mapping) -> float | None:
     """The objective's percentile at the rate of the answer: the median of the steps that did not
     choose it."""
     if document["claim"] is not None:
         found = document["claim"]["latency_ms"]
         return found and found["value"]
-    if document["search"] is not None:
-        places = document["search"]["confirmations"]
-    else:
-        places = [place for place, each in enumerate(document["steps"])
-                  if each["purpose"] in ("confirm", "soak")]
-    values = [latency_ms(document, document["steps"][place]["step"]) for place in places
-              if place < len(document["steps"])]
+    values = [latency_ms(document, each["step"]) for each in confirming_steps(document)]
     known = [value for value in values if value is not None]
     return statistics.median(known) if known else None
 

@@ -56,9 +56,9 @@ def test_what_no_longer_step_confirms_is_undecided():
     assert (made["answer"]["verdict"], made["exit_code"]) == ("undecided", 3)
     assert made["answer"]["rate"] is None and made["search"]["confirmed"] is None
     places = made["search"]["confirmations"]
-    assert [made["steps"][place]["holds"] for place in places] == [False] * 5
+    assert [made["steps"][place]["holds"] for place in places] == [False] * 6
     rates = [made["steps"][place]["step"]["rate"] for place in places]
-    assert rates == sorted(rates, reverse=True)
+    assert rates == sorted(rates, reverse=True) and rates[0] == rates[1]
 
 
 def test_what_does_not_hold_at_the_lowest_rate_cannot_be_held():

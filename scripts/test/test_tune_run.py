@@ -12,7 +12,8 @@ from pragmark_report.errors import InputError
 from pragmark_report.json_schema import breaches
 from pragmark_tune import document, text
 from pragmark_tune.model import Phase, Verdict
-from tune_fakes import GAINS, FakeProcesses, run_tune
+from tune_fakes import GAINS, FakeProcesses
+from tune_runs import run_tune
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "reports" / "schema"
                      / "tune.schema.json").read_text(encoding="utf-8"))

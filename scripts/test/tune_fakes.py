@@ -2,7 +2,7 @@
 
 A rate is the base's, times the factor of each setting, strategy and the like, times the drift of
 the moment and noise with a long tail. Time passes on a clock of its own. No test may take any of it
-for a measurement.
+for a measurement. Nothing slow is imported: tests start many processes of this.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pragmark_drive.progress import Silent
 from pragmark_report.errors import InputError
-from pragmark_tune import levers, options, run
 from pragmark_tune.model import CONCURRENT, READS_ONLY, Cell, PragmaSet, Value
 
 DEFAULTS = {
@@ -129,17 +127,3 @@ class FakeProcesses:
         rate *= 1.2 if one.schema == "one-index" else 1.0
         rate *= 0.7 if one.statement_logging == "on" else 1.0
         return rate
-
-
-def run_tune(
-    *words: str, processes: FakeProcesses | None = None, budget: str = "120s", seed: int = 1
-):
-    """A whole `pragmark tune` on the stand-ins."""
-    given = options.parse([*words, "--budget", budget, "--seed", str(seed)])
-    processes = processes or FakeProcesses(seed)
-    sets = FakeSets()
-    tools = run.Tools(sets, processes, processes.clock, Silent())
-    if given.levers:
-        way = levers.build(sets, with_python=True, with_logging=True, other_program="SQLite 3.53.0")
-        return run.trace_levers(given, 1000, run.Asked(way.experiment, way=way), tools)
-    return run.tune(given, given.rows or 1000, run.asked_tune(given, sets), tools)
