@@ -38,6 +38,9 @@ LINEAR = 2 << PRECISION_BITS
 BUCKETS = LINEAR + (LARGEST_BITS - PRECISION_BITS - 1) * (LINEAR // 2)
 
 LOCK_CODES = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
+# SQLITE_READONLY_ROLLBACK: in the rollback modes a read-only connection may take the journal of a
+# writer that is just committing for a dead writer's. The design has no answer to it either.
+READONLY_ROLLBACK = 776
 
 
 def bucket_of(latency_ns: int) -> int:
@@ -61,9 +64,10 @@ def extended_code(error: sqlite3.Error) -> int:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another connection was in the way: the request failed, the database is well."""
     code = extended_code(error)
     if code:
-        return code & 0xFF in LOCK_CODES
+        return code & 0xFF in LOCK_CODES or code == READONLY_ROLLBACK
     return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 

@@ -154,6 +154,25 @@ def test_locked_database_is_busy_and_no_failure(worker, task):
     assert len(rows_of(task)) == 2
 
 
+def test_journal_taken_for_a_dead_writers_is_busy_and_no_failure(worker, task, tmp_path):
+    task["script"]["settings"] = []
+    requests(tmp_path, [["a"]] * 3, [["b"]] * 3)
+    journal = Path(task["database"] + "-journal")
+    with closing(sqlite3.connect(task["database"], isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("PRAGMA synchronous = OFF")  # or its header is complete only after a sync
+        other.execute("BEGIN")
+        other.execute("DELETE FROM topics")
+        left_by_it = journal.read_bytes()
+        other.execute("ROLLBACK")
+    worker.open(task)
+    journal.write_bytes(left_by_it)
+    result = worker.go()
+    assert (result["reads"], result["busy_errors"], result["errors"]) == (0, 6, 0)
+    assert "failure" not in result
+    assert len(rows_of(task)) == 2
+
+
 def test_failed_request_is_told_in_one_line(worker, task, tmp_path):
     requests(tmp_path, [[0, "a", 1, 1]] * 3, [["a"], ["a"], ["a"]])
     worker.open(task)
