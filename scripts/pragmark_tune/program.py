@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pragmark_drive import outputs
 from pragmark_drive.progress import StreamProgress
+from pragmark_drive.steal import with_steal
 from pragmark_report.errors import EnvironmentRefusal, InputError, one_line
 
 from . import answer, document, levers, run, state, text
@@ -69,7 +70,7 @@ def _experiment(options: Options) -> int:
     finally:
         progress.end()
         hosts.close()
-    context = {**result.context, "steal_percent": stolen.percent()}
+    context = with_steal(result.context, stolen.percent())
     _publish(replace(result, context=context), options)
     return EXIT_HOLDS
 

@@ -42,6 +42,11 @@ def test_values_are_those_of_the_table():
         "synchronous", ("FULL", "NORMAL"), ("FULL",))
 
 
+def test_a_value_that_would_be_a_second_change_is_refused():
+    with pytest.raises(InputError, match="begins another change"):
+        space.parse_vary("application_id=0,1+synchronous=OFF")
+
+
 @pytest.mark.parametrize("vary, says", [
     (["cache_size=-2000", "CACHE_SIZE=-4000"], "varied twice"),
     (["cache_size=-20000"], "has cache_size=-20000 already"),
