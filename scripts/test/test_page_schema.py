@@ -103,6 +103,20 @@ def test_a_damaged_result_is_refused_with_the_place(tmp_path, damage, said):
     assert message.endswith("report with the pragmark that measured it")
 
 
+@pytest.mark.parametrize("damage, said", [
+    (lambda d: d.update(seed=10**400), "holds the number 1000"),
+    (lambda d: d["effects"][0].update(low=-0.5), "effects[0].low is -0.5, less than 0"),
+    (lambda d: d["effects"][0].update(high=-10**301), "holds the number -1000"),
+])
+def test_a_number_that_no_page_can_show_is_refused(tmp_path, damage, said):
+    document = json.loads((SAMPLES / "tune.json").read_text())
+    damage(document)
+    (tmp_path / "r.json").write_text(json.dumps(document))
+    with pytest.raises(InputError) as refused:
+        load_all([str(tmp_path / "r.json")])
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["pragmark.gate/1", "pragmark.capacity/2", "", 3])
 def test_another_schema_is_refused(tmp_path, name):
     path = tmp_path / "r.json"
