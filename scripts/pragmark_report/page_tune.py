@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import draw_effects, page, page_parts, page_place, tables_tune, words
+from . import draw_effects, page_parts, page_place, tables_tune, words
 from .load_result import Result
 from .model import WHAT_A_CRASH_COSTS
 from .page import Page, Section

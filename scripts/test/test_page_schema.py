@@ -125,6 +125,11 @@ def test_another_schema_is_refused(tmp_path, name):
         load_all([str(path)])
 
 
+def test_no_result_at_all_is_refused():
+    with pytest.raises(InputError, match="none was given"):
+        load_all([])
+
+
 def test_letters_count_within_a_question(tmp_path):
     paths = []
     for place, question in enumerate(("slo", "claim", "slo")):
