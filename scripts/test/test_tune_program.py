@@ -61,11 +61,11 @@ def complaint(err: str) -> str:
 def left_behind(place) -> list[str]:
     pids = [int(line) for line in (place / "pids").read_text().split()]
     alive = [str(pid) for pid in pids if Path(f"/proc/{pid}").exists()]
-    return alive + [str(path) for path in place.glob(".pragmark*")]
+    return alive + [str(path) for path in (*place.glob(".pragmark*"), *(place / "disk").iterdir())]
 
 
 def test_a_run_from_options_to_file(place):
-    status, out, err = run(place, *VARY, "--out", "r.json", "--rows", "1000", budget="25s")
+    status, out, err = run(place, *VARY, "--out", "r.json", "--rows", "1000", budget="10s")
     assert status == 0, err
     assert "page_size=1024" in out and "PRAGMA page_size = 1024;" in out
     made = json.loads((place / "r.json").read_text())
