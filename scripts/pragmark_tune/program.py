@@ -48,7 +48,8 @@ def _experiment(options: Options) -> int:
     sets = SetReader(sets_beside(bench))
     asked, programs = _asked(options, bench, sets)
     rows = options.rows or state.rows_for(
-        options.state, options.payload, sets.read(options.base), DEFAULT_ROWS)
+        options.state, options.payload,
+        [one.cache_bytes() for one in asked.experiment.configurations], DEFAULT_ROWS)
     if options.list_only:
         print_stdout(text.listing(asked.experiment, options.workloads) + "\n")
         return EXIT_HOLDS

@@ -152,9 +152,11 @@ def test_every_place_in_a_block_is_everybodys():
 
 
 def test_larger_than_cache_is_a_multiple_of_the_cache():
-    rows = state.rows_for("larger-than-cache", "small", BASE, 1000)
-    assert rows * state.SMALL_ROW_BYTES >= 4 * 20_000 * 1024
-    assert state.rows_for("cached", "small", BASE, 1000) == 1000
+    caches = [one.cache_bytes()
+              for one in made("cache_size=-2000,-200000", "application_id=1").configurations]
+    rows = state.rows_for("larger-than-cache", "small", [None, *caches], 1000)
+    assert rows * state.SMALL_ROW_BYTES >= 4 * 200_000 * 1024
+    assert state.rows_for("cached", "small", caches, 1000) == 1000
 
 
 def test_a_state_that_cannot_be_made_says_why():
