@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from pragmark_drive import steal
+from pragmark_report import caveats
 
 CAPS = Path(__file__).resolve().parents[2] / "verify" / "src" / "environment_caps.cc"
 LOAD = "the load was 0.60 on 2 processors before it began"
@@ -36,6 +37,11 @@ def test_the_grade_follows_what_was_stolen(before, percent, grade, reasons):
 
 def test_a_context_without_a_grade_gets_none():
     assert steal.with_steal({"steal_percent": "unknown"}, 20.0) == {"steal_percent": "20.00"}
+
+
+def test_a_page_calls_no_sync_too_fast_that_the_caps_do_not():
+    limit = re.search(r"kHonestSyncUs = ([\d.]+)", CAPS.read_text())[1]
+    assert float(limit) == caveats.MIN_FDATASYNC_US
 
 
 def test_words_and_limits_are_those_of_the_caps():
