@@ -75,8 +75,8 @@ def _effects(document: Mapping, name: str, subtitle: str) -> Plot | None:
     metric = UNIT[told["objective"]]
     figure = draw_effects.effects(
         panels, told["floor"], f"What each change brings, in {metric}",
-        f"{subtitle}{drawn}. Intervals hold together with {words.significant(100 * told['confidence'])}%, "
-        f"corrected for {words.plural(told['family'], 'comparison')}.", BETTER[told["objective"]])
+        f"{subtitle}{drawn}. Intervals hold together with "
+        f"{words.significant(100 * told['confidence'])}%, corrected for {words.plural(told['family'], 'comparison')}.", BETTER[told["objective"]])
     return plots([figure], f"{name}-effects", f"What each change brings, in {metric}{drawn}",
                  narrow=True)[0]
 
@@ -177,8 +177,8 @@ def _sections(document: Mapping, name: str, subtitle: str) -> list[Section]:
         ("No measurable effect: the interval does not lie wholly beyond the floor. The smallest "
          "visible change is what these blocks would have shown in 9 of 10 cases; a smaller effect "
          "may exist.",),
-        ("Not comparable: more requests fail (SQLITE_BUSY) after the change than before it, and what "
-         "fails costs little, so that the rate is that of other work; or fewer fail, and the rate "
+        ("Not comparable: more requests fail (SQLITE_BUSY) after the change than before it, and "
+         "what fails costs little, so that the rate is that of other work; or fewer fail, and the rate "
          "pays for the work that was not done before.",),
     )))
     return sections

@@ -108,7 +108,8 @@ def effects(document: Mapping, shown: Sequence[Mapping]) -> Table:
         before = measured(document, each["against"], each["workload"])
         after = measured(document, each["configuration"], each["workload"])
         rows.append((
-            each["workload"], change(document, each) + ("" if each["interleaved"] else " (not interleaved)"),
+            each["workload"],
+            change(document, each) + ("" if each["interleaved"] else " (not interleaved)"),
             label_of(document, each["against"]),
             _median(before), _median(after), factor_text(each), str(each["n"]),
             verdict(each), smallest_visible(each),
@@ -121,8 +122,8 @@ def effects(document: Mapping, shown: Sequence[Mapping]) -> Table:
     return page.table(
         headings[first:], [row[first:] for row in rows],
         numbers=[place - first for place in (3, 4, 5, 6, 8)],
-        note=(f"Each interval covers {covered}, so that all of them hold together. Smallest visible: "
-              "the least change that these blocks would have shown in 9 of 10 cases.",))
+        note=(f"Each interval covers {covered}, so that all of them hold together. Smallest "
+              "visible: the least change that these blocks would have shown in 9 of 10 cases.",))
 
 
 def _median(found: Mapping | None) -> str:

@@ -65,8 +65,8 @@ def _effects(title: str, kind: str, result: Result) -> str:
 
 
 def _what(effect: Effect, result: Result) -> str:
-    """The change, with the durability class that it leads to when that is another. A main effect has
-    no sides: the configuration that has that change alone tells its class."""
+    """The change, with the durability class that it leads to when that is another. A main effect
+    has no sides: the configuration that has that change alone tells its class."""
     asked, known = effect.comparison, result.experiment.configurations
     one = next((each for each in known
                 if each.id == asked.configuration or each.changes == (asked.what,)), None)
@@ -94,8 +94,8 @@ def _waterfall(fall: Waterfall, result: Result) -> str:
     known = result.experiment.by_id()
     for step in fall.steps:
         asked = step.comparison
-        rows.append([_what(step, result), known[asked.configuration].label, rate(asked.configuration),
-                     *_numbers(step, result)])
+        rows.append([_what(step, result), known[asked.configuration].label,
+                     rate(asked.configuration), *_numbers(step, result)])
     if fall.total:
         rows.append(["all levers", "", "", *_numbers(fall.total, result)])
     head = ["lever", "then", "requests/s", f"{result.parameters.objective.value} ratio", "n",

@@ -43,11 +43,11 @@ def test_a_step_measured_apart_is_marked(levers):
             step["interleaved"] = True
     assert not any(each.label.endswith("*")
                    for each in tables_tune.rungs(levers, levers["waterfalls"][0]))
-    assert not any("a process started for each visit" in plain(each) for each in page_of(levers).caveats)
+    assert not any("started for each visit" in plain(each) for each in page_of(levers).caveats)
     levers["waterfalls"][0]["steps"][2]["interleaved"] = False
     marked = [each.label for each in tables_tune.rungs(levers, levers["waterfalls"][0])]
     assert marked[3].endswith(" *") and sum(each.endswith("*") for each in marked) == 1
-    assert any("a process started for each visit" in plain(each) for each in page_of(levers).caveats)
+    assert any("started for each visit" in plain(each) for each in page_of(levers).caveats)
 
 
 def test_a_waterfall_with_an_end_that_was_not_measured_has_a_table_only(levers):

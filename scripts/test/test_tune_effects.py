@@ -105,8 +105,8 @@ def test_a_side_whose_requests_succeed_is_not_called_worse_than_one_where_they_f
 def test_two_sides_that_fail_alike_compare_and_two_that_do_not_do_not():
     both = [failing(i, [100, 200], 0) for i in range(8)]
     for errors, comparable in ((50, True), (60, False)):
-        blocks = [replace(each, values=(each.values[0], replace(each.values[1], busy_errors=errors)))
-                  for each in both]
+        blocks = [replace(each, values=(base, replace(changed, busy_errors=errors)))
+                  for each in both for base, changed in [each.values]]
         (found,) = effects.effects([against_base(1)], blocks, Objective.THROUGHPUT, 0.02)
         assert found.comparable is comparable
 
