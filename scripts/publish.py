@@ -3,8 +3,9 @@
 usage: publish.py NAME RESULT.json..      copies the results there and makes the pages of them
        publish.py --check [NAME]          says whether published pages are what their results give
 
-What names the machine's host and folders is left out of the copies, and so are the windows and
-checkpoints of steps of which no figure is made; fractions have six digits. Markdown and PNG are
+What names the machine's host and folders is left out of the copies (of a path in a command its last
+part stays), and so are the windows and checkpoints of steps of which no figure is made; fractions
+have six digits. Markdown and PNG are
 published; the HTML of a published report is one command away:
 pragmark report reports/published/NAME/*.json --out DIR.
 Results of bench are published by readme.py.
@@ -17,14 +18,16 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 import sys
+import tempfile
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pragmark_report import compute, pages, render_page
 from pragmark_report.errors import InputError
 from pragmark_report.load import load_all
-from pragmark_report.load_result import is_known
+from pragmark_report.load_result import Result, is_known
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = "reports/published"
@@ -32,6 +35,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DIGITS = 6
 MAX_BYTES = 300_000  # of all results of a report together
 PRIVATE = (("context", "host_name"), ("context", "executable"), ("storage", "directory"))
+PATH_OPTION = re.compile(r"(--(?:dir|out|bench|sqlite-bench|load)[= ])('[^']*'|\S+)")
 DRAWN = ("soak", "antagonist")  # purposes of steps whose windows are in a figure
 SUFFIXES = (".md", ".png")  # of what is published beside the results
 
@@ -45,10 +49,18 @@ def slim(document: dict) -> dict:
     for section, key in PRIVATE:
         if key in document.get(section, {}):
             document[section][key] = ""
+    for holder in (document, document.get("context", {})):
+        if "command" in holder:
+            holder["command"] = PATH_OPTION.sub(_named_only, holder["command"])
     for entry in document.get("steps", []):
         if entry["purpose"] not in DRAWN:
             entry["step"].update(windows=[], checkpoint_stalls=[])
     return _rounded(document)
+
+
+def _named_only(option: re.Match) -> str:
+    """An option with the last part of its path."""
+    return option[1] + shlex.quote(PurePath(option[2].strip("'")).name or ".")
 
 
 def _rounded(value: object) -> object:
@@ -63,11 +75,12 @@ def _rounded(value: object) -> object:
 
 
 def publish(folder: Path, paths: Sequence[Path]) -> None:
-    """Copies the results, after all of them were read. Raises Unpublishable when they are large."""
+    """Copies the results, after all of them were read and their pages made. Raises Unpublishable
+    when they are large, or of bench."""
     names = [path.name for path in paths]
     if twice := {name for name in names if names.count(name) > 1}:
         raise Unpublishable(f"{sorted(twice)[0]} is the name of two results: rename one")
-    load_all(list(map(str, paths)))
+    _results(paths)
     copies = {path.name: json.dumps(slim(json.loads(path.read_text(encoding="utf-8"))),
                                     separators=(",", ":"), ensure_ascii=False) + "\n"
               for path in paths}
@@ -75,6 +88,10 @@ def publish(folder: Path, paths: Sequence[Path]) -> None:
     if size > MAX_BYTES:
         raise Unpublishable(f"{size} bytes of results, more than {MAX_BYTES}: publish fewer, or "
                             "shorter runs")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, text in copies.items():
+            Path(scratch, name).write_text(text, encoding="utf-8")
+        made_of(Path(scratch))  # what cannot be shown leaves the published report as it is
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (path for suffix in (".json", *SUFFIXES) for path in folder.glob(f"*{suffix}")):
         stale.unlink()
@@ -84,11 +101,23 @@ def publish(folder: Path, paths: Sequence[Path]) -> None:
 
 def made_of(folder: Path) -> dict[Path, bytes]:
     """What the results of a published report give."""
-    loaded = load_all([str(path) for path in sorted(folder.glob("*.json"))])
-    version = loaded.results[0].document["pragmark_version"]
-    found = pages.pages_of(loaded.results, compute.TARGET_PER_SECOND)
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        raise Unpublishable(f"{folder} holds no results")
+    results = _results(paths)
+    version = results[0].document["pragmark_version"]
+    found = pages.pages_of(results, compute.TARGET_PER_SECOND)
     files = render_page.page_files(found, version)
     return {folder / name: data for name, data in files.items() if name.endswith(SUFFIXES)}
+
+
+def _results(paths: Sequence[Path]) -> tuple[Result, ...]:
+    """At least one, and none of bench."""
+    loaded = load_all(list(map(str, paths)))
+    if loaded.inputs is not None:
+        raise Unpublishable(f"{loaded.inputs.runs[0].source} is a result of bench: readme.py "
+                            "publishes those")
+    return loaded.results
 
 
 def is_stale(path: Path, content: bytes) -> bool:
@@ -130,6 +159,9 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     options = parse_arguments(arguments)
     try:
         folders = [root / PUBLISHED / options.name] if options.name else published(root)
+        if options.check and not folders:
+            print("no report of pages is published: nothing was checked")
+            return 0
         if not options.check:
             publish(folders[0], options.results)
         files = {path: data for folder in folders for path, data in made_of(folder).items()}

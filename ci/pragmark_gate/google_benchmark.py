@@ -170,10 +170,7 @@ def _value(about: str, name: str, row: dict, metric: Metric) -> float:
     value = row[metric.name]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(about, f"`{metric.name}` of {name} is not a number", STEPS.again)
-    try:
-        value = float(value)
-    except OverflowError:  # an integer of 400 digits
-        value = math.inf
+    value = float(value)  # json_file refuses integers that are none
     if not (math.isfinite(value) and value > 0):
         problem = f"`{metric.name}` of {name} is {value:g}, of which no ratio can be taken"
         raise InputError(about, problem, STEPS.again)

@@ -32,6 +32,7 @@ def compare(path_a: str, path_b: str, asked: Sequence[str] | None) -> Comparison
     if isinstance(a, Run):
         made = _bench(a, b, metrics)
     elif kinds[0].startswith("pragmark tune"):
+        tune.refuse_unknown(asked or ())
         made = _tune(a, b, metrics)
     elif asked:
         raise InputError("--metric", "a result of pragmark capacity has its own quantities",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pragmark_report import words
+from pragmark_report.errors import InputError
 from pragmark_report.load_result import Result
 
 from .measured import line
@@ -17,6 +18,15 @@ QUANTITIES = (  # as --metric takes it, key of a value, unit, higher is better
 )
 IDENTITY = ("pragmas", "strategy", "threads", "in_flight", "schema", "memory_statistics",
             "statement_logging", "program")
+
+
+def refuse_unknown(names: Sequence[str]) -> None:
+    """Raises InputError for a metric that results of tune do not have."""
+    known = [each[0] for each in QUANTITIES]
+    for name in names:
+        if name not in known:
+            raise InputError(f"--metric {name}", "a result of pragmark tune has none such",
+                             f"choose from {words.listed(known)}")
 
 
 def metrics_of(a: Result, b: Result, names: Sequence[str]) -> tuple[Metric, ...]:

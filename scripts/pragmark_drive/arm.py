@@ -116,7 +116,7 @@ class Arm:
             except TimeoutError:
                 self._give_up()
                 self._fail(f"gave no answer within {self._timeout_seconds:g} s",
-                           "see what it waits for, or raise --timeout")
+                           "see what it waits for")
             if not alive:
                 status = end_process(self._process)
                 self._read_last_complaints()
@@ -136,7 +136,7 @@ class Arm:
                 self._fail(f"failed: {error}", "the machine refused it", EnvironmentRefusal)
             self._fail(f"failed: {error}", "run the command by hand")
         except protocol.ProtocolError as error:
-            self._fail(str(error), "see whether both sides have the gate's version of pragmark")
+            self._fail(str(error), "use programs of one build")
 
     def _read_some(self, deadline: float) -> bool:
         """Waits for either stream and keeps what came. False: stdout has ended."""

@@ -13,7 +13,7 @@ from .words import Name, Sentence
 
 NOT_A_DISK = re.compile(r"(tmpfs|ramfs|overlay|nfs|cifs|smb|9p|fuse|vboxsf|virtiofs|ceph|gluster)")
 MAX_STEAL_PERCENT = 1.0
-MIN_FDATASYNC_US = 20.0  # no device makes data durable faster
+MIN_FDATASYNC_US = 10.0  # no device makes data durable faster; as environment_caps.cc has it
 NOISY_PERCENT = 10.0
 MAX_HARNESS_NS = 50.0  # of a request; above it the harness has a defect
 NOT_PROVED = ("fail", "ineffective", "misread", "unknown")

@@ -22,6 +22,8 @@ from .narrow import Row, Rows
 VERDICT_STYLE = {  # colour and marker; svg.py maps each colour to a variable of its own
     "better": ("#10603b", "o"), "worse": ("#96240e", "s"), "none": ("#6b6b6c", "D"),
 }
+NOT_COMPARABLE = "not comparable"
+NOT_COMPARABLE_STYLE = (VERDICT_STYLE["none"][0], "x")
 FLOOR_BAND = "#eceff2"
 MAX_ROWS = 24  # of a figure; the table has all
 
@@ -62,7 +64,7 @@ def effects(panels: Sequence[tuple[str, Sequence[Mapping]]], floor: float, title
 
 
 def _effect(axis: Axes, y: float, each: Mapping) -> None:
-    color, marker = VERDICT_STYLE[each["verdict"]]
+    color, marker = VERDICT_STYLE[each["verdict"]] if each["comparable"] else NOT_COMPARABLE_STYLE
     if each["low"] and each["high"]:
         axis.plot([each["low"], each["high"]], [y, y], color=color, linewidth=2.4, zorder=3,
                   marker="|", markersize=7, solid_capstyle="butt")
@@ -86,11 +88,14 @@ def _effect_text(each: Mapping) -> str:
 
 
 def _effect_keys(panels: Sequence[Rows], floor: float) -> list[Line2D]:
-    found = {row.item["verdict"] for panel in panels for row in panel.rows}
+    items = [row.item for panel in panels for row in panel.rows]
+    found = {each["verdict"] for each in items if each["comparable"]}
     names = {"better": "better", "worse": "worse", "none": "no measurable effect"}
     keys = [chart.key(names[verdict], *VERDICT_STYLE[verdict],
                       PAPER if verdict == "none" else None)
             for verdict in VERDICT_STYLE if verdict in found]
+    if not all(each["comparable"] for each in items):
+        keys.append(chart.key(f"{NOT_COMPARABLE}: requests fail", *NOT_COMPARABLE_STYLE))
     keys.append(Line2D([], [], color=FLOOR_BAND, linewidth=6,
                        label=f"within {words.significant(100 * floor)}%: does not count",
                        solid_capstyle="butt"))

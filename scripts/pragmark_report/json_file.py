@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import InputError, one_line
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
+LARGEST_INTEGER = 10**300  # larger ones cannot become a float
 PIECE_BYTES = 16 * 1024 * 1024  # a file that never ends is noticed before it fills the memory
 
 
@@ -66,8 +67,13 @@ def _parse(subject: str, data: bytes, steps: NextSteps, lines_in: frozenset[str]
         number = float(literal)
         return number if math.isfinite(number) else refuse(literal[:30])
 
+    def whole(literal: str) -> int:
+        number = int(literal)
+        return number if abs(number) <= LARGEST_INTEGER else refuse(f"{literal[:30]}..")
+
     try:
-        document = json.loads(data.decode("utf-8"), parse_constant=refuse, parse_float=finite)
+        document = json.loads(data.decode("utf-8"), parse_constant=refuse, parse_float=finite,
+                              parse_int=whole)
     except UnicodeDecodeError:
         raise InputError(subject, "not UTF-8 text, so not JSON", steps.give) from None
     except RecursionError:

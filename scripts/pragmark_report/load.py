@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from .errors import InputError
 from .json_file import NextSteps, read_object
 from .load_bench import bench_run
-from .load_result import Result, result
+from .load_result import GIVE, Result, result
 from .load_verify import VERIFY_SCHEMA, verification
 from .model import Inputs
 
@@ -48,7 +48,9 @@ def load(paths: Sequence[str]) -> Inputs:
 
 def load_all(paths: Sequence[str]) -> Loaded:
     """Loads all files, each as its schema says. Raises InputError for the first that cannot be
-    used."""
+    used, and when there is none."""
+    if not paths:
+        raise InputError("results", "none was given", GIVE)
     runs, verifications, results = [], [], []
     for path in paths:
         file = read_object(path, STEPS, lines_in=SQL_KEYS)

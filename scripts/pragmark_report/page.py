@@ -21,7 +21,7 @@ BADGES = {
     "reached": "reached", "missed": "missed", "undecided": "undecided", "error": "error",
     "holds": "reached", "breaks": "missed", "saturated": "missed", "faster": "reached",
     "slower": "missed", "no measurable effect": "undecided", "not confirmed": "undecided",
-    "confirmed": "reached",
+    "confirmed": "reached", "not comparable": "undecided",
 }
 MAX_WORDS = 40  # characters of a cell beyond which its column may be broken anywhere
 

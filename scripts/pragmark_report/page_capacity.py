@@ -27,7 +27,8 @@ def capacity_page(results: Sequence[Result], name: str) -> Page:
         sections.append(Section("Side by side", tables=(
             tables_capacity.comparison(results, told_apart(results)),)))
     for result, plots in zip(results, own):
-        shown = plots if first else plots[1:]
+        on_top = first is None and result is results[0]  # its first figure is the page's
+        shown = plots[1:] if on_top else plots
         sections += _sections(result, f"{result.letter}: " if several else "", shown)
     sections.append(_method())
     return Page(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import draw_effects, page, page_parts, page_place, tables_tune, words
+from . import draw_effects, page_parts, page_place, tables_tune, words
 from .load_result import Result
 from .model import WHAT_A_CRASH_COSTS
 from .page import Page, Section
@@ -71,22 +71,31 @@ def _effects(document: Mapping, name: str, subtitle: str) -> Plot | None:
     shown = [each for each in document["effects"] if each["kind"] in ("setting", "main")]
     if not shown:
         return None
-    panels = _panels(shown[: draw_effects.MAX_ROWS])
+    panels, drawn = _panels(document, shown)
     metric = UNIT[told["objective"]]
     figure = draw_effects.effects(
         panels, told["floor"], f"What each change brings, in {metric}",
-        f"{subtitle}. Intervals hold together with {words.significant(100 * told['confidence'])}%, "
-        f"corrected for {words.plural(told['family'], 'comparison')}.", BETTER[told["objective"]])
-    return plots([figure], f"{name}-effects", f"What each change brings, in {metric}",
+        f"{subtitle}{drawn}. Intervals hold together with "
+        f"{words.significant(100 * told['confidence'])}%, corrected for {words.plural(told['family'], 'comparison')}.", BETTER[told["objective"]])
+    return plots([figure], f"{name}-effects", f"What each change brings, in {metric}{drawn}",
                  narrow=True)[0]
 
 
-def _panels(effects: Sequence[Mapping]) -> list[tuple[str, list[Mapping]]]:
-    """The effects by workload, each in the order of the file."""
+def _panels(
+    document: Mapping, effects: Sequence[Mapping]
+) -> tuple[list[tuple[str, list[Mapping]]], str]:
+    """As many effects as a figure has room for, by workload, that which decides first; and what its
+    caption says of the others."""
+    workloads = document["parameters"]["workloads"]
+    deciding = workloads[0] if len(workloads) == 1 else "all"
+    ordered = sorted(effects, key=lambda each: each["workload"] != deciding)
+    shown = ordered[: draw_effects.MAX_ROWS]
     found: dict[str, list[Mapping]] = {}
-    for each in effects:
-        found.setdefault(each["workload"], []).append(each)
-    return list(found.items())
+    for each in shown:
+        found.setdefault(each["workload"], []).append(
+            {**each, "what": tables_tune.change(document, each)})
+    left = "" if len(shown) == len(effects) else f", {len(shown)} of {len(effects)} shown"
+    return list(found.items()), left
 
 
 def _waterfalls(document: Mapping, name: str, subtitle: str, target: float) -> Plot | None:
@@ -129,8 +138,8 @@ def _caveats(result: Result) -> tuple[Sentence, ...]:
                      "(SQLITE_BUSY); the rates hold only those that succeeded: ",
                      *words.listed_names(refused), "."))
     if any(not each["interleaved"] for each in _all_steps(document)):
-        said.append(("One side of a step was measured by processes of its own, in turns with the "
-                     "others but not inside their blocks; the table says which.",))
+        said.append(("One side of a step was measured by a process started for each visit, where "
+                     "those of the others stay; the table says which.",))
     if not document["parameters"]["fresh_processes"]:
         said.append(("All blocks shared their processes: what differs from process to process is "
                      "in no interval.",))
@@ -168,6 +177,9 @@ def _sections(document: Mapping, name: str, subtitle: str) -> list[Section]:
         ("No measurable effect: the interval does not lie wholly beyond the floor. The smallest "
          "visible change is what these blocks would have shown in 9 of 10 cases; a smaller effect "
          "may exist.",),
+        ("Not comparable: more requests fail (SQLITE_BUSY) after the change than before it, and "
+         "what fails costs little, so that the rate is that of other work; or fewer fail, and the rate "
+         "pays for the work that was not done before.",),
     )))
     return sections
 
@@ -186,10 +198,11 @@ def _six(document: Mapping, name: str, subtitle: str) -> list[Section]:
         if not shown:
             continue
         metric = UNIT[told["objective"]]
-        figure = draw_effects.effects(_panels(shown[: draw_effects.MAX_ROWS]), told["floor"],
-                                      heading, subtitle, BETTER[told["objective"]])
-        drawn = plots([figure], f"{name}-{kind}", f"{heading}, as a factor in {metric}",
-                      narrow=True)
-        sections.append(Section(heading, ((text,),), drawn,
+        panels, drawn = _panels(document, shown)
+        figure = draw_effects.effects(panels, told["floor"], heading, f"{subtitle}{drawn}",
+                                      BETTER[told["objective"]])
+        plot = plots([figure], f"{name}-{kind}", f"{heading}, as a factor in {metric}{drawn}",
+                     narrow=True)
+        sections.append(Section(heading, ((text,),), plot,
                                 (tables_tune.effects(document, shown),)))
     return sections

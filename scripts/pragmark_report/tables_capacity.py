@@ -12,7 +12,6 @@ from .page_place import context_of, place
 from .words import NOTHING
 
 PERCENTILE_KEYS = {50: "p50", 90: "p90", 99: "p99", 99.9: "p99_9"}
-BYTES_PER_MIB = 1024 * 1024
 
 
 def percentile_name(document: Mapping) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from . import page, words
-from .draw_effects import Rung, factor_text
+from .draw_effects import NOT_COMPARABLE, Rung, factor_text
 from .page import Section, Table
 from .page_parts import summary
 from .words import NOTHING
@@ -13,6 +14,35 @@ from .words import NOTHING
 VERDICTS = {"better": "better", "worse": "worse", "none": "no measurable effect"}
 MEASURED = {"throughput": ("throughput_per_second", "requests/s"), "p99": ("p99_us", "us")}
 DRAWN_KINDS = ("added", "removed", "side")  # each has a section of its own
+
+
+def verdict(each: Mapping) -> str:
+    """What an effect is called."""
+    return VERDICTS[each["verdict"]] if each["comparable"] else NOT_COMPARABLE
+
+
+def smallest_visible(each: Mapping) -> str:
+    """A dash where nothing could have been seen."""
+    seen = each["smallest_visible"]
+    return words.percent(100 * seen) if each["comparable"] and seen is not None else NOTHING
+
+
+def change(document: Mapping, each: Mapping) -> str:
+    """What was changed, with the durability class that it leads to when that is another. A main
+    effect has no sides: the configuration that has that change alone tells its class."""
+    known = document["configurations"]
+    one = next((some for some in known if each["configuration"] == some["id"]
+                or some["changes"] == [each["what"]]), None)
+    other = next((some for some in known if each["against"] == some["id"]), known[0])
+    if one is None or one["durability"] == other["durability"]:
+        return each["what"]
+    return f"{each['what']} ({one['durability']})"
+
+
+def level(confidence: float) -> str:
+    """`99.3%`, `99.95%`: never rounded to all."""
+    nines = math.floor(-math.log10(max(1.0 - confidence, 1e-12)))
+    return f"{words.significant(100 * confidence, max(3, nines + 1))}%"
 
 
 def label_of(document: Mapping, identity: str | None) -> str:
@@ -52,7 +82,8 @@ def rungs(document: Mapping, waterfall: Mapping) -> list[Rung]:
         if before is None or after is None:
             return []
         text = f"{factor_text(each)} to {words.rate(after['median'])}{unit}"
-        aside = "" if each["interleaved"] else " *"
+        aside = "" if each["comparable"] else f" ({NOT_COMPARABLE})"
+        aside += "" if each["interleaved"] else " *"
         found.append(Rung(label + aside, before["median"], after["median"], after["low"],
                           after["high"], factor_text(each),
                           classes.get(each["configuration"], ""), each["verdict"], text))
@@ -76,24 +107,23 @@ def effects(document: Mapping, shown: Sequence[Mapping]) -> Table:
     for each in shown:
         before = measured(document, each["against"], each["workload"])
         after = measured(document, each["configuration"], each["workload"])
-        visible = each["smallest_visible"]
         rows.append((
-            each["workload"], each["what"] + ("" if each["interleaved"] else " (not interleaved)"),
+            each["workload"],
+            change(document, each) + ("" if each["interleaved"] else " (not interleaved)"),
             label_of(document, each["against"]),
             _median(before), _median(after), factor_text(each), str(each["n"]),
-            VERDICTS[each["verdict"]],
-            NOTHING if visible is None else words.percent(100 * visible),
+            verdict(each), smallest_visible(each),
         ))
     confidence = sorted({each["confidence"] for each in shown})
-    level = f"{words.significant(100 * confidence[0])}%" if confidence else ""
+    covered = level(confidence[0]) if confidence else ""
     headings = ("Workload", "Change", "Held against", f"Before, {unit}", f"After, {unit}",
                 "Factor [interval]", "n (blocks)", "Effect", "Smallest visible")
     first = 1 if len({row[0] for row in rows}) == 1 else 0  # one workload needs no column
     return page.table(
         headings[first:], [row[first:] for row in rows],
         numbers=[place - first for place in (3, 4, 5, 6, 8)],
-        note=(f"Each interval covers {level}, so that all of them hold together. Smallest visible: "
-              "the least change that these blocks would have shown in 9 of 10 cases.",))
+        note=(f"Each interval covers {covered}, so that all of them hold together. Smallest "
+              "visible: the least change that these blocks would have shown in 9 of 10 cases.",))
 
 
 def _median(found: Mapping | None) -> str:
@@ -108,9 +138,7 @@ def effect_sections(document: Mapping) -> list[Section]:
         found.append(Section("Effects", tables=(effects(document, shown),)))
     if document["interactions"]:
         rows = [(each["workload"], " with ".join(each["terms"]), factor_text(each),
-                 str(each["n"]), VERDICTS[each["verdict"]],
-                 NOTHING if each["smallest_visible"] is None
-                 else words.percent(100 * each["smallest_visible"]))
+                 str(each["n"]), verdict(each), smallest_visible(each))
                 for each in document["interactions"]]
         found.append(Section("Interactions", (
             ("What two changes bring together beyond the product of what each brings alone.",),),
@@ -126,7 +154,8 @@ def confirmation(document: Mapping) -> tuple[Table, ...]:
         return ()
     rows = [(each["pragmas"], each["durability"] + (" (weaker)" if each["weaker"] else ""),
              factor_text(each), str(each["n"]),
-             "confirmed" if each["confirmed"] else "not confirmed")
+             "confirmed" if each["confirmed"] else "not confirmed" if each["comparable"]
+             else NOT_COMPARABLE)
             for each in confirmed["candidates"]]
     return (page.table(
         ("Candidate", "Durability", "Factor over the base [interval]", "n (blocks)",

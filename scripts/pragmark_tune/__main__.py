@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import NoReturn
 
-EXIT_BAD_INPUT, EXIT_UNDETERMINED = 2, 3
+EXIT_UNDETERMINED = 3
 MESSAGE_MAX = 300  # characters of an unforeseen error
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from .effects import answer
 from .model import (
+    ALL_WORKLOADS,
     CONFIDENCE,
     Block,
     Comparison,
@@ -41,6 +42,7 @@ class Confirmed:
 
     candidate: Candidate
     effect: Effect
+    losses: tuple[Effect, ...] = ()  # workloads that it makes worse, when several decide together
 
     @property
     def holds(self) -> bool:
@@ -131,16 +133,34 @@ def questions(
 
 def confirm(
     base: Configuration, proposed: Sequence[Candidate], blocks: Sequence[Block],
-    objective: Objective, deciding: str, floor: float,
+    objective: Objective, workloads: Sequence[str], floor: float,
 ) -> list[Confirmed]:
-    """By confirmation blocks alone; the intervals are corrected for the number of candidates."""
-    confidence = corrected(len(proposed))
+    """By confirmation blocks alone; the intervals are corrected for all that is asked of them."""
+    confidence = corrected(family(len(proposed), workloads))
+
+    def said(asked: Comparison) -> Effect | None:
+        return answer(asked, blocks, objective, Phase.CONFIRMATION, confidence, floor)
+
     found = []
-    for one, asked in zip(proposed, questions(base, proposed, deciding)):
-        said = answer(asked, blocks, objective, Phase.CONFIRMATION, confidence, floor)
-        if said is not None:
-            found.append(Confirmed(one, said))
+    for one in proposed:
+        (asked,) = questions(base, [one], deciding_workload(workloads))
+        if total := said(asked):
+            alone = [said(replace(asked, workload=each))
+                     for each in (workloads if len(workloads) > 1 else ())]
+            losses = tuple(each for each in alone if each and each.verdict is Verdict.WORSE)
+            found.append(Confirmed(one, total, losses))
     return found
+
+
+def deciding_workload(workloads: Sequence[str]) -> str:
+    """The workload whose effects choose a winner: of several, their mean."""
+    return workloads[0] if len(workloads) == 1 else ALL_WORKLOADS
+
+
+def family(candidates: int, workloads: Sequence[str]) -> int:
+    """How many questions the confirmation answers: a candidate's own, and with several workloads
+    what it does to each."""
+    return candidates * (1 if len(workloads) == 1 else 1 + len(workloads))
 
 
 def winner(confirmed: Sequence[Confirmed]) -> Confirmed | None:

@@ -150,7 +150,7 @@ def _confirmation(result: Result) -> dict[str, Any] | None:
 def _candidate(one: Confirmed, result: Result) -> dict[str, Any]:
     configuration = one.candidate.configuration
     numbers = _numbers(one.effect, result)
-    kept = ("factor", "low", "high", "n", "confidence")
+    kept = ("factor", "low", "high", "n", "confidence", "comparable")
     return {
         "configuration": configuration.id, "pragmas": configuration.pragmas.name,
         "durability": configuration.pragmas.durability, "weaker": one.candidate.weaker,

@@ -60,11 +60,14 @@ def _sum(weights: Mapping[str, float], logs: Mapping[str, float]) -> float | Non
     return sum(weight * logs[one] for one, weight in weights.items())
 
 
-def comparable(comparison: Comparison, blocks: Sequence[Block], phase: Phase) -> bool:
+def comparable(
+    comparison: Comparison, blocks: Sequence[Block], phase: Phase, verdict: Verdict
+) -> bool:
     """Whether the changed side does the work of the other. Requests that fail with SQLITE_BUSY cost
-    little and are those that write, so a side where they fail is faster at something else.
+    little and are those that write, so a side where more of them fail is faster at something else.
 
-    The other way round, from a side where they fail, is a gain that rather shows too small.
+    Where fewer fail than on the other side, a gain stands, for it rather shows too small. Anything
+    else may be the price of the work that was not done before.
     """
     operations: dict[str, int] = {}
     failed: dict[str, int] = {}
@@ -74,11 +77,11 @@ def comparable(comparison: Comparison, blocks: Sequence[Block], phase: Phase) ->
                 one = value.configuration
                 operations[one] = operations.get(one, 0) + value.operations
                 failed[one] = failed.get(one, 0) + value.busy_errors
-    failing = {one for one in comparison.weights
-               if failed.get(one, 0) > MOST_FAILED * operations.get(one, 0)}
+    share = {one: failed.get(one, 0) / max(1, operations.get(one, 0)) for one in comparison.weights}
     if comparison.against is None:
-        return not failing
-    return comparison.configuration not in failing or comparison.against in failing
+        return max(share.values()) <= MOST_FAILED
+    surplus = share[comparison.configuration] - share[comparison.against]
+    return abs(surplus) <= MOST_FAILED or (surplus < 0 and verdict is Verdict.BETTER)
 
 
 def answer(
@@ -86,14 +89,16 @@ def answer(
     confidence: float, floor: float,
 ) -> Effect | None:
     """What the blocks of a phase say; nothing counts that cannot be compared."""
-    found = effect(comparison, gains(comparison, blocks, objective, phase), confidence, floor)
-    if found is None or comparable(comparison, blocks, phase):
+    found = effect(comparison, gains(comparison, blocks, objective, phase), confidence, floor,
+                   objective)
+    if found is None or comparable(comparison, blocks, phase, found.verdict):
         return found
     return replace(found, verdict=Verdict.NONE, comparable=False)
 
 
 def effect(
-    comparison: Comparison, values: Sequence[float], confidence: float, floor: float
+    comparison: Comparison, values: Sequence[float], confidence: float, floor: float,
+    objective: Objective = Objective.THROUGHPUT,
 ) -> Effect | None:
     """None without a value."""
     if not values:
@@ -107,7 +112,7 @@ def effect(
         verdict = Verdict.WORSE
     return Effect(
         comparison, pseudo_median(values), interval and interval.low, interval and interval.high,
-        len(values), confidence, verdict, smallest_visible(values, confidence, floor))
+        len(values), confidence, verdict, smallest_visible(values, confidence, floor, objective))
 
 
 def effects(
@@ -120,8 +125,12 @@ def effects(
     return [each for each in answers if each is not None]
 
 
-def smallest_visible(values: Sequence[float], confidence: float, floor: float) -> float | None:
-    """The change, as a share, that blocks like these would have shown in 9 of 10 cases.
+def smallest_visible(
+    values: Sequence[float], confidence: float, floor: float,
+    objective: Objective = Objective.THROUGHPUT,
+) -> float | None:
+    """The gain, as a share, that blocks like these would have shown in 9 of 10 cases: what comes on
+    top of a throughput, or is taken off a p99.
 
     The floor, and what the interval takes beyond it. Of few blocks all must agree, which asks more.
     None when there are too few for any interval.
@@ -137,4 +146,5 @@ def smallest_visible(values: Sequence[float], confidence: float, floor: float) -
     far = float(scipy_stats.t.ppf(1.0 - alpha / 2.0, n - 1)) + normal_quantile(POWER)
     # With the fewest blocks the interval is that of the extremes: all must lie on one side.
     agreeing = normal_quantile(POWER ** (1.0 / n)) * sd if n <= needed + 1 else 0.0
-    return math.exp(math.log1p(floor) + max(far * error, agreeing)) - 1.0
+    gain = math.log1p(floor) + max(far * error, agreeing)
+    return math.expm1(gain) if objective is Objective.THROUGHPUT else -math.expm1(-gain)

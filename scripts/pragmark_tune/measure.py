@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pragmark_drive.progress import Progress
-from pragmark_report.errors import InputError
+from pragmark_report.errors import EnvironmentRefusal, InputError
 
 from .model import CONCURRENT, Block, Cell, Objective, Phase, Value
 from .plan import MOST_BLOCKS, Cost, Plan, order, padding_bytes
@@ -73,6 +73,8 @@ class Measure:
                 continue
             try:
                 costs[cell.key] = self._cost(cell)
+            except EnvironmentRefusal:  # a full disk is no fault of the configuration
+                raise
             except InputError as error:
                 if errors_stop:
                     raise

@@ -166,7 +166,7 @@ class Effect:
     confidence: float
     verdict: Verdict
     smallest_visible: float | None
-    comparable: bool = True  # False: requests failed that do not fail in what it is held against
+    comparable: bool = True  # False: the shares of failed requests differ, see effects.comparable
 
 
 @dataclass(frozen=True)

@@ -75,10 +75,6 @@ class Plan:
     main_seconds: float
     block_seconds: float
 
-    @property
-    def expected_blocks(self) -> int:
-        return max(self.least_blocks, min(MOST_BLOCKS, int(self.main_seconds / self.block_seconds)))
-
 
 def corrected(family: int) -> float:
     """The confidence of each interval, by Bonferroni."""

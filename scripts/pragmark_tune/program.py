@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pragmark_drive import outputs
 from pragmark_drive.progress import StreamProgress
+from pragmark_drive.steal import with_steal
 from pragmark_report.errors import EnvironmentRefusal, InputError, one_line
 
 from . import answer, document, levers, run, state, text
@@ -47,7 +48,8 @@ def _experiment(options: Options) -> int:
     sets = SetReader(sets_beside(bench))
     asked, programs = _asked(options, bench, sets)
     rows = options.rows or state.rows_for(
-        options.state, options.payload, sets.read(options.base), DEFAULT_ROWS)
+        options.state, options.payload,
+        [one.cache_bytes() for one in asked.experiment.configurations], DEFAULT_ROWS)
     if options.list_only:
         print_stdout(text.listing(asked.experiment, options.workloads) + "\n")
         return EXIT_HOLDS
@@ -69,7 +71,7 @@ def _experiment(options: Options) -> int:
     finally:
         progress.end()
         hosts.close()
-    context = {**result.context, "steal_percent": stolen.percent()}
+    context = with_steal(result.context, stolen.percent())
     _publish(replace(result, context=context), options)
     return EXIT_HOLDS
 

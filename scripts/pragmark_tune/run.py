@@ -73,11 +73,6 @@ def asked_tune(options: Options, sets: Sets) -> Asked:
     return Asked(make(base, found, options.strategy, workloads, sets), found)
 
 
-def deciding(options: Options) -> str:
-    """The workload whose effects choose a winner."""
-    return options.workloads[0] if len(options.workloads) == 1 else ALL_WORKLOADS
-
-
 def tune(options: Options, rows: int, asked: Asked, tools: Tools) -> Result:
     measure = _measure(options, rows, tools)
     experiment = asked.experiment
@@ -87,14 +82,15 @@ def tune(options: Options, rows: int, asked: Asked, tools: Tools) -> Result:
                       confirms=True)
     blocks = measure.blocks(cells, pilot.costs, made_plan, Phase.MAIN, 0, made_plan.least_blocks)
     answers = effects.effects(experiment.comparisons, blocks, options.objective, options.floor)
-    proposed = choose.candidates(experiment, answers, blocks, options.objective,
-                                 deciding(options), options.floor, tools.sets)
+    proposed = choose.candidates(
+        experiment, answers, blocks, options.objective,
+        choose.deciding_workload(options.workloads), options.floor, tools.sets)
     experiment = choose.with_candidates(experiment, proposed)
     if proposed:
         blocks += _confirm(options, measure, pilot, made_plan, experiment, proposed, tools,
                            len(blocks))
     confirmed = choose.confirm(experiment.configurations[0], proposed, blocks, options.objective,
-                               deciding(options), options.floor)
+                               options.workloads, options.floor)
     return _result(
         TUNE, options, rows, measure, made_plan, Asked(experiment, asked.factors), blocks, answers,
         tools, len(asked.experiment.comparisons), confirmed=confirmed)
@@ -117,7 +113,8 @@ def _confirm(
         for cell in cells)
     left = options.budget_seconds - measure.elapsed_seconds()
     time_plan = replace(made_plan, main_seconds=max(left, 0.0), block_seconds=block_seconds)
-    least = max(plan.CONFIRMATION_BLOCKS, plan.least_blocks(len(proposed)))
+    asked = choose.family(len(proposed), options.workloads)
+    least = max(plan.CONFIRMATION_BLOCKS, plan.least_blocks(asked))
     return measure.blocks(cells, costs, time_plan, Phase.CONFIRMATION, first, least,
                           plan.MOST_CONFIRMATION_BLOCKS)
 

@@ -51,6 +51,9 @@ def parse_vary(word: str) -> tuple[str, tuple[str, ...]]:
     if not equals or not name.strip() or not all(values):
         raise InputError(f"--vary {word}" if word else "--vary ''", "no setting with its values",
                          "write cache_size=-2000,-20000")
+    if "+" in listed:
+        raise InputError(f"--vary {word}", "a + begins another change of a PRAGMA set",
+                         "vary each setting by a --vary of its own")
     return name.strip(), values
 
 

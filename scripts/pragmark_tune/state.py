@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pragmark_report.errors import InputError
 
-from .model import PragmaSet, Skipped
+from .model import Skipped
 
 CACHED, LARGER_THAN_CACHE = "cached", "larger-than-cache"
 LARGER_THAN_MEMORY, AGED = "larger-than-memory", "aged"
@@ -21,16 +21,19 @@ TRY_SECONDS = 10
 Run = Callable[[Sequence[str]], bool]
 
 
-def rows_for(state: str, payload: str, base: PragmaSet, default_rows: int) -> int:
-    """REQUIRES: the state is one that can be made."""
+def rows_for(
+    state: str, payload: str, caches: Iterable[int | None], default_rows: int
+) -> int:
+    """`caches`: bytes, of all configurations; None where the set does not say.
+
+    REQUIRES: the state is one that can be made.
+    """
     if state == LARGER_THAN_MEMORY:
         return TIMES_THE_MEMORY * MEMORY_LIMIT_BYTES // row_bytes(payload) + 1
     if state != LARGER_THAN_CACHE:
         return default_rows
-    size = int(base.settings.get("cache_size", "-2000"))
-    page_bytes = int(base.settings.get("page_size", "4096"))
-    cache_bytes = -size * 1024 if size < 0 else size * page_bytes
-    return max(default_rows, TIMES_THE_CACHE * cache_bytes // row_bytes(payload) + 1)
+    largest = max((each for each in caches if each is not None), default=0)
+    return max(default_rows, TIMES_THE_CACHE * largest // row_bytes(payload) + 1)
 
 
 def row_bytes(payload: str) -> int:

@@ -13,14 +13,14 @@ class StealClock:
         self._stat = stat
         self._begin = self._read()
 
-    def percent(self) -> str:
-        """Since it was made, as the context of a result has it."""
+    def percent(self) -> float | None:
+        """Since it was made; None when that is not known."""
         now = self._read()
         if self._begin is None or now is None:
-            return "unknown"
+            return None
         total = sum(now) - sum(self._begin)
         stolen = now[STEAL_FIELD] - self._begin[STEAL_FIELD]
-        return f"{100.0 * stolen / total:.2f}" if total > 0 else "unknown"
+        return 100.0 * stolen / total if total > 0 else None
 
     def _read(self) -> list[int] | None:
         try:

@@ -57,15 +57,27 @@ def _effects(title: str, kind: str, result: Result) -> str:
     mine = [each for each in result.effects if each.comparison.kind == kind]
     if not mine:
         return ""
-    rows = [[one_line(each.comparison.what), each.comparison.workload, *_numbers(each, result)]
+    rows = [[one_line(_what(each, result)), each.comparison.workload, *_numbers(each, result)]
             for each in mine]
     ratio = f"{result.parameters.objective.value} ratio"
     head = ["change", "workload", ratio, "n", "effect", "smallest visible"]
     return f"{title}\n" + table(head, rows, (2, 3, 5))
 
 
+def _what(effect: Effect, result: Result) -> str:
+    """The change, with the durability class that it leads to when that is another. A main effect
+    has no sides: the configuration that has that change alone tells its class."""
+    asked, known = effect.comparison, result.experiment.configurations
+    one = next((each for each in known
+                if each.id == asked.configuration or each.changes == (asked.what,)), None)
+    other = next((each for each in known if each.id == asked.against), known[0])
+    if one is None or one.pragmas.durability == other.pragmas.durability:
+        return asked.what
+    return f"{asked.what} ({one.pragmas.durability})"
+
+
 def _numbers(effect: Effect, result: Result) -> list[str]:
-    seen = effect.smallest_visible
+    seen = effect.smallest_visible if effect.comparable else None
     said = VERDICTS[effect.verdict] if effect.comparable else NOT_COMPARABLE
     return [times(effect, result), str(effect.n), said,
             "-" if seen is None else f"{seen:.1%}"]
@@ -82,8 +94,8 @@ def _waterfall(fall: Waterfall, result: Result) -> str:
     known = result.experiment.by_id()
     for step in fall.steps:
         asked = step.comparison
-        rows.append([asked.what, known[asked.configuration].label, rate(asked.configuration),
-                     *_numbers(step, result)])
+        rows.append([_what(step, result), known[asked.configuration].label,
+                     rate(asked.configuration), *_numbers(step, result)])
     if fall.total:
         rows.append(["all levers", "", "", *_numbers(fall.total, result)])
     head = ["lever", "then", "requests/s", f"{result.parameters.objective.value} ratio", "n",
@@ -97,7 +109,8 @@ def _confirmation(result: Result) -> str:
     rows = []
     for each in result.confirmed:
         one = each.candidate.configuration
-        holds = "confirmed" if each.holds else "not confirmed"
+        holds = ("confirmed" if each.holds else "not confirmed" if each.effect.comparable
+                 else NOT_COMPARABLE)
         apart = ", weaker than the base" if each.candidate.weaker else ""
         rows.append([one.label, times(each.effect, result), str(each.effect.n), holds,
                      one.pragmas.durability + apart])

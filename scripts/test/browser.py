@@ -59,10 +59,10 @@ class Browser:
             os.close(each)
         os.close(to_read)
         os.close(to_write)
-        self._buffer, self._count, self._session = b"", 0, None
+        self._buffer, self._count, self._session, self._target = b"", 0, None, None
         self.seen = Seen()
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target,
+        self._target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=self._target,
                                   flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
@@ -125,7 +125,10 @@ class Browser:
             self.seen.loaded = True
         elif method == "Network.requestWillBeSent":
             url = parameters["request"]["url"]
-            if parameters.get("type") != "Document" and not url.startswith(LOCAL):
+            # The main frame has the id of its target; a frame inside the page has one of its own.
+            is_page = (parameters.get("type") == "Document"
+                       and parameters.get("frameId") == self._target)
+            if not is_page and not url.startswith(LOCAL):
                 self.seen.requests.append(url)
         elif method == "Log.entryAdded":
             self.seen.complaints.append(parameters["entry"]["text"])

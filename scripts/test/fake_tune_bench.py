@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+from pragmark_drive.steal import UNKNOWN_STEAL  # noqa: E402
 from pragmark_report.errors import InputError  # noqa: E402
 from pragmark_tune.hosts import Conditions, full_name  # noqa: E402
 from pragmark_tune.model import Cell, Configuration  # noqa: E402
@@ -63,7 +64,8 @@ def serve(arguments: list[str]) -> int:
                 cells[full_name(cell, conditions)] = cell
     say({"say": "ready", "protocol": "pragmark-slices/1",
          "benchmarks": [{"name": name, "threads": int(name.rpartition(":")[2])} for name in cells],
-         "context": {**CONTEXT, "pragmark_build_type": "Debug" if fault == "debug" else "Release"}})
+         "context": {**CONTEXT, "pragmark_build_type": "Debug" if fault == "debug" else "Release",
+                     "steal_percent": "unknown", "environment_reasons": UNKNOWN_STEAL}})
     processes = FakeProcesses(os.getpid(), noise=0.003)
     opened: dict = {}
     for line in sys.stdin:

@@ -85,6 +85,13 @@ def test_results_of_tune_compare(tmp_path):
     assert max(map(len, result.stdout.splitlines())) <= 100  # a name may be longer than a terminal
 
 
+def test_a_metric_that_tune_does_not_have_is_refused():
+    tune = SAMPLES / "tune.json"
+    refused(run("compare", tune, tune, "--metric", "p99", "--metric", "max"), "compare",
+            "--metric max", "throughput, p50 and p99")
+    assert run("compare", tune, tune, "--metric", "p50").returncode == 0
+
+
 def test_report_makes_a_page_of_each_question(files, tmp_path):
     out = tmp_path / "out"
     result = run("report", files["slo"], files["env"], files["a"], files["claim"], "--out", out)

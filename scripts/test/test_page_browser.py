@@ -102,6 +102,14 @@ def _quiet(browser):
     assert browser.seen.complaints == []
 
 
+def test_a_page_inside_the_page_is_a_request(browser, tmp_path):
+    """The negative control of _quiet()."""
+    (tmp_path / "inner.html").write_text("<p>inner")
+    (tmp_path / "outer.html").write_text('<iframe src="inner.html"></iframe>')
+    browser.open((tmp_path / "outer.html").as_uri(), *DESK)
+    assert [url.rsplit("/")[-1] for url in browser.seen.requests] == ["inner.html"]
+
+
 def test_on_a_desk(browser, page):
     browser.open(page, *DESK)
     across, room = browser.ask(SIDEWAYS)

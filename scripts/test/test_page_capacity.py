@@ -48,6 +48,15 @@ def test_several_hosts_are_ranked_by_the_rate_that_they_hold():
     assert len(page.sources) == 3 and len(page.environment.columns) == 4
 
 
+@pytest.mark.parametrize("question", ["antagonists", "forecast"])
+def test_of_several_results_each_keeps_its_figures(question):
+    page = page_capacity.capacity_page(hosts(question, 12_000.0, 20_000.0), "page")
+    for letter in "ab":
+        own = [each.name for each in page.plots if each.name.startswith(f"page-{letter}")]
+        alone = plots_capacity.own(hosts(question, 12_000.0)[0], f"page-{letter}", "")
+        assert own == [each.name for each in alone] != []
+
+
 def test_results_that_asked_different_things_are_not_ranked():
     first, second = hosts("slo", 12_000.0, 20_000.0)
     second.document["parameters"]["mix"] = {"read": 0.5, "write": 0.5}

@@ -103,12 +103,31 @@ def test_a_damaged_result_is_refused_with_the_place(tmp_path, damage, said):
     assert message.endswith("report with the pragmark that measured it")
 
 
+@pytest.mark.parametrize("damage, said", [
+    (lambda d: d.update(seed=10**400), "holds the number 1000"),
+    (lambda d: d["effects"][0].update(low=-0.5), "effects[0].low is -0.5, less than 0"),
+    (lambda d: d["effects"][0].update(high=-10**301), "holds the number -1000"),
+])
+def test_a_number_that_no_page_can_show_is_refused(tmp_path, damage, said):
+    document = json.loads((SAMPLES / "tune.json").read_text())
+    damage(document)
+    (tmp_path / "r.json").write_text(json.dumps(document))
+    with pytest.raises(InputError) as refused:
+        load_all([str(tmp_path / "r.json")])
+    assert said in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["pragmark.gate/1", "pragmark.capacity/2", "", 3])
 def test_another_schema_is_refused(tmp_path, name):
     path = tmp_path / "r.json"
     path.write_text(json.dumps({**env_document(), "schema": name}))
     with pytest.raises(InputError, match="unknown schema"):
         load_all([str(path)])
+
+
+def test_no_result_at_all_is_refused():
+    with pytest.raises(InputError, match="none was given"):
+        load_all([])
 
 
 def test_letters_count_within_a_question(tmp_path):

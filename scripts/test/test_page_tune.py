@@ -43,11 +43,11 @@ def test_a_step_measured_apart_is_marked(levers):
             step["interleaved"] = True
     assert not any(each.label.endswith("*")
                    for each in tables_tune.rungs(levers, levers["waterfalls"][0]))
-    assert not any("processes of its own" in plain(each) for each in page_of(levers).caveats)
+    assert not any("started for each visit" in plain(each) for each in page_of(levers).caveats)
     levers["waterfalls"][0]["steps"][2]["interleaved"] = False
     marked = [each.label for each in tables_tune.rungs(levers, levers["waterfalls"][0])]
     assert marked[3].endswith(" *") and sum(each.endswith("*") for each in marked) == 1
-    assert any("processes of its own" in plain(each) for each in page_of(levers).caveats)
+    assert any("started for each visit" in plain(each) for each in page_of(levers).caveats)
 
 
 def test_a_waterfall_with_an_end_that_was_not_measured_has_a_table_only(levers):
@@ -67,6 +67,55 @@ def test_what_has_no_measurable_effect_is_told_with_what_would_have_shown(tune):
     table = tables_tune.effects(tune, shown)
     assert {row[-2] for row in table.rows} == {"no measurable effect"}
     assert all(row[-1].endswith("%") for row in table.rows)
+
+
+def test_what_is_not_comparable_is_never_told_as_without_effect(levers):
+    shown = [each for each in levers["effects"] if not each["comparable"]]
+    assert {each["kind"] for each in shown} == {"added", "removed"}
+    table = tables_tune.effects(levers, shown)
+    assert {row[-2:] for row in table.rows} == {("not comparable", tables_tune.NOTHING)}
+    page = page_of(levers)
+    drawn = {plot.name: plot.svg.decode() for plot in page.plots}
+    assert all("not comparable: requests fail" in drawn[f"tune-{kind}"]
+               for kind in ("added", "removed"))
+    assert "not comparable: requests fail" not in drawn["tune-side"]
+    assert any(plain(each).startswith("Not comparable: ") for each in page.sections[-1].paragraphs)
+
+
+def test_a_step_that_is_not_comparable_is_no_step_without_a_gain(levers):
+    fall = levers["waterfalls"][0]
+    fall["steps"][2].update(verdict="none", comparable=False)
+    labels = [each.label for each in tables_tune.rungs(levers, fall)]
+    assert [each.endswith(" (not comparable)") for each in labels].index(True) == 3
+
+
+@pytest.mark.parametrize("comparisons, told", [(1, "95%"), (7, "99.3%"), (45, "99.9%"),
+                                               (100, "99.95%"), (700, "99.993%")])
+def test_no_interval_is_said_to_cover_all(tune, comparisons, told):
+    each = {**tune["effects"][0], "confidence": 1 - 0.05 / comparisons}
+    assert f"Each interval covers {told}, so" in tables_tune.effects(tune, [each]).note[0]
+
+
+@pytest.mark.parametrize("name, kind", [("tune.json", "setting"), ("tune.json", "main")])
+def test_a_change_of_durability_class_stands_where_the_effect_is_told(name, kind):
+    document = json.loads((SAMPLES / name).read_text())
+    if kind == "main":  # a main effect names no sides
+        for each in document["effects"]:
+            each.update(kind="main", configuration=None, against=None)
+    told = {tables_tune.change(document, each) for each in document["effects"]}
+    assert {"synchronous=OFF (unsafe)", "synchronous=FULL (power-safe)", "page_size=1024"} < told
+    assert "synchronous=OFF (unsafe)" in page_of(document).figure.svg.decode()
+
+
+def test_a_figure_that_has_no_room_says_so_and_keeps_the_deciding_effects(tune):
+    tune["parameters"]["workloads"] = ["mixed", "sequential_read"]
+    mean = [{**each, "workload": "all"} for each in tune["effects"]]
+    alone = [{**tune["effects"][0], "what": f"application_id={place}"} for place in range(40)]
+    tune["effects"] = [*alone, *mean]
+    figure = page_of(tune).figure
+    assert figure.caption.endswith(f", 24 of {len(tune['effects'])} shown")
+    drawn = figure.svg.decode()
+    assert all(each["what"] in drawn for each in mean)
 
 
 def test_the_objective_p99_is_told_in_its_own_unit_and_direction(tune):

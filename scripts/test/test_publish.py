@@ -5,6 +5,7 @@ import json
 import pytest
 import publish
 from capacity_documents import capacity_document
+from conftest import bench_document
 from page_documents import env_document
 
 
@@ -41,6 +42,46 @@ def test_results_are_copied_without_what_is_private_and_pages_made(root):
 def test_fractions_have_six_digits_and_whole_numbers_all():
     found = publish.slim({"a": [1.23456789, 1234567, True, None, "x"], "b": {"c": 61234.5678}})
     assert found == {"a": [1.23457, 1234567, True, None, "x"], "b": {"c": 61234.6}}
+
+
+@pytest.mark.parametrize("written, published", [
+    ("pragmark tune --dir /srv/secret/disk --out r.json", "pragmark tune --dir disk --out r.json"),
+    ("x --bench=/opt/x/pragmark-bench --load '/a b/c d' --seed 1",
+     "x --bench=pragmark-bench --load 'c d' --seed 1"),
+    ("x --sqlite-bench /o/b --dir / --out ../a/", "x --sqlite-bench b --dir . --out a"),
+    ("x --directory /kept", "x --directory /kept"),
+])
+def test_folders_are_left_out_of_commands(written, published):
+    found = publish.slim({"command": written, "context": {"command": written}})
+    assert found == {"command": published, "context": {"command": published}}
+
+
+@pytest.mark.parametrize("with_pages", [False, True])
+def test_results_of_bench_are_refused_and_what_is_there_stays(root, capsys, with_pages):
+    assert run(root, "first-pages", root / "claim.json") == 0
+    (root / "bench.json").write_text(json.dumps(bench_document()))
+    more = [root / "env.json"] if with_pages else []
+    assert run(root, "first-pages", root / "bench.json", *more) == 2
+    assert "bench.json is a result of bench: readme.py publishes" in capsys.readouterr().err
+    assert (folder_of(root) / "claim.json").exists()
+
+
+def test_a_page_that_cannot_be_made_leaves_what_is_there(root, monkeypatch):
+    assert run(root, "first-pages", root / "claim.json") == 0
+
+    def fail(*_):
+        raise ValueError("invented")
+
+    monkeypatch.setattr(publish.render_page, "page_files", fail)
+    assert run(root, "first-pages", root / "env.json") == 2
+    assert (folder_of(root) / "claim.json").exists()
+
+
+def test_a_check_of_nothing_says_so(root, capsys):
+    assert run(root, "--check") == 0
+    assert capsys.readouterr().out == "no report of pages is published: nothing was checked\n"
+    assert run(root, "--check", "nosuch") == 2
+    assert "nosuch holds no results" in capsys.readouterr().err
 
 
 def test_windows_that_a_figure_shows_are_kept(root):

@@ -96,6 +96,21 @@ def test_a_side_whose_requests_fail_is_not_called_better(failing_place, comparab
     assert (found.comparable, found.verdict) == (comparable, verdict)
 
 
+def test_a_side_whose_requests_succeed_is_not_called_worse_than_one_where_they_fail():
+    blocks = [failing(i, [200, 100], 0) for i in range(8)]
+    (found,) = effects.effects([against_base(1)], blocks, Objective.THROUGHPUT, 0.02)
+    assert (found.comparable, found.verdict) == (False, Verdict.NONE)
+
+
+def test_two_sides_that_fail_alike_compare_and_two_that_do_not_do_not():
+    both = [failing(i, [100, 200], 0) for i in range(8)]
+    for errors, comparable in ((50, True), (60, False)):
+        blocks = [replace(each, values=(base, replace(changed, busy_errors=errors)))
+                  for each in both for base, changed in [each.values]]
+        (found,) = effects.effects([against_base(1)], blocks, Objective.THROUGHPUT, 0.02)
+        assert found.comparable is comparable
+
+
 def test_a_contrast_needs_all_its_configurations_sound():
     asked = Comparison("main", "mixed", "x=1", "setting", {"c1": 1.0, "c0": -1.0})
     blocks = [failing(i, [100, 200], 0) for i in range(8)]
@@ -189,6 +204,16 @@ def test_what_could_have_been_seen_is_seen_in_nine_of_ten_cases():
         effects.effect(asked, list(math.log1p(typical) + rng.normal(0, sd, n)), confidence,
                        0.02).verdict is Verdict.BETTER for _ in range(500))
     assert 0.86 * 500 <= found <= 0.97 * 500
+
+
+def test_what_could_have_been_seen_of_a_p99_is_what_is_taken_off_it():
+    values = [0.3, -0.3] * 12
+    rate, tail = (effects.smallest_visible(values, 0.95, 0.02, each)
+                  for each in (Objective.THROUGHPUT, Objective.P99))
+    assert 1 - tail == pytest.approx(1 / (1 + rate))
+    blocks = [block(i, [100, 100 * math.exp(each)]) for i, each in enumerate(values)]
+    (found,) = effects.effects([against_base(1)], blocks, Objective.P99, 0.02)
+    assert found.smallest_visible == pytest.approx(tail)
 
 
 def test_nothing_could_have_been_seen_with_too_few_blocks():

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pragmark_drive.steal import UNKNOWN_STEAL
+
 SCRIPTS = Path(__file__).resolve().parents[1]
 MANY_ROWS = "30000"
 LONGEST_SECONDS = 120  # a hang of ours is noticed then
@@ -59,11 +61,11 @@ def complaint(err: str) -> str:
 def left_behind(place) -> list[str]:
     pids = [int(line) for line in (place / "pids").read_text().split()]
     alive = [str(pid) for pid in pids if Path(f"/proc/{pid}").exists()]
-    return alive + [str(path) for path in place.glob(".pragmark*")]
+    return alive + [str(path) for path in (*place.glob(".pragmark*"), *(place / "disk").iterdir())]
 
 
 def test_a_run_from_options_to_file(place):
-    status, out, err = run(place, *VARY, "--out", "r.json", "--rows", "1000", budget="25s")
+    status, out, err = run(place, *VARY, "--out", "r.json", "--rows", "1000", budget="10s")
     assert status == 0, err
     assert "page_size=1024" in out and "PRAGMA page_size = 1024;" in out
     made = json.loads((place / "r.json").read_text())
@@ -73,6 +75,7 @@ def test_a_run_from_options_to_file(place):
     assert by_what == {"page_size=1024": "better", "page_size=16384": "worse",
                        "application_id=1": "none"}
     assert float(made["context"]["steal_percent"]) >= 0
+    assert UNKNOWN_STEAL not in made["context"]["environment_reasons"]
     assert left_behind(place) == []
 
 
@@ -93,6 +96,7 @@ def test_a_list_measures_nothing(place):
     (["--vary", "foo=1"], "foo is no PRAGMA"),
     (["--vary", ""], "no setting with its values"),
     (["--vary", "cache_size="], "no setting with its values"),
+    (["--vary", "application_id=1+synchronous=OFF"], "begins another change"),
     (["--base", "nope"], "unknown PRAGMA set nope"),
     (["--base", ""], "no name of a set"),
     (["--dir", "/nowhere"], "--dir /nowhere: it is no directory"),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pragmark_report.errors import InputError
-from pragmark_report.json_schema import breaches
+from pragmark_drive.progress import Silent
+from pragmark_report.errors import EnvironmentRefusal, InputError
 from pragmark_tune import document, text
-from pragmark_tune.model import Phase, Verdict
-from tune_fakes import GAINS, FakeProcesses
-from tune_runs import run_tune
+from pragmark_tune.measure import Measure
+from pragmark_tune.model import Cell, Configuration, Objective, Phase, Verdict
+from tune_fakes import GAINS, FakeClock, FakeProcesses, FakeSets
+from tune_runs import checked, run_tune
 
-SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "reports" / "schema"
-                     / "tune.schema.json").read_text(encoding="utf-8"))
 SAMPLES = Path(__file__).parent / "samples"
 TO_SAMPLE = {
     "tune.json": ("--vary", "application_id=1", "--vary", "cache_size=-2000,-20000,-200000",
@@ -34,14 +32,6 @@ TO_SAMPLE = {
 
 def verdicts(result):
     return {each.comparison.what: each.verdict for each in result.effects}
-
-
-def checked(result):
-    """The document, which must be valid; the text must have a line for everything."""
-    made = json.loads(document.dumps(result))
-    assert list(breaches(made, SCHEMA, SCHEMA)) == []
-    assert text.render(result)
-    return made
 
 
 def test_effects_are_found_and_none_is_called_so():
@@ -98,6 +88,8 @@ def test_a_weaker_durability_class_is_told_apart_and_never_recommended():
     assert result.answer.recommended.pragmas.name == "production"
     assert result.answer.weaker.candidate.configuration.pragmas.name == "production+synchronous=OFF"
     assert result.answer.sentence.endswith("but is only unsafe.")
+    assert "nothing that is at least process-safe" in result.answer.sentence
+    assert "synchronous=OFF (unsafe)" in text.render(result)
     made = checked(result)
     assert made["answer"]["weaker"]["weaker"] is True
     assert made["answer"]["durability"] == "process-safe"
@@ -118,6 +110,8 @@ def test_a_set_whose_requests_fail_is_never_proposed():
         assert not result.confirmed
         assert result.answer.recommended.pragmas.name == "production"
         assert "not comparable" in text.render(result)
+        assert "would have been seen" not in result.answer.sentence
+        assert "busy_timeout=0 cannot be compared: requests fail" in result.answer.sentence
         assert checked(result)["effects"][0]["comparable"] is False
 
 
@@ -155,7 +149,22 @@ def test_several_workloads_are_decided_by_their_mean():
     assert {each.comparison.workload for each in result.effects} == {
         "mixed", "sequential_read", "all"}
     assert result.confirmed[0].effect.comparison.workload == "all"
+    assert "in the geometric mean of mixed and sequential_read" in result.answer.sentence
+    assert result.confirmed[0].effect.confidence == pytest.approx(1 - 0.05 / 3)
     checked(result)
+
+
+@pytest.mark.parametrize("errors_stop", [False, True])
+def test_a_machine_that_refuses_ends_the_pilot_whatever_else_may_fail(errors_stop):
+    class Full(FakeProcesses):
+        def visit(self, cell, operations):
+            raise EnvironmentRefusal("disk", "No space left", "make room")
+
+    measure = Measure(Full(), seed=1, threads=10, objective=Objective.THROUGHPUT, fresh=True,
+                      clock=FakeClock(), progress=Silent())
+    one = Configuration("c0", "base", FakeSets().read("production"), "per-thread")
+    with pytest.raises(EnvironmentRefusal):
+        measure.pilot([Cell(one, "mixed")], errors_stop=errors_stop)
 
 
 def test_blocks_hold_everything_once_in_seeded_order():
@@ -237,6 +246,8 @@ def test_levers_lead_from_the_original_to_the_best():
     assert made["waterfalls"][0]["steps"][0]["interleaved"] is False
     assert "prepared statements alone" in [each["what"] for each in made["skipped"]]
     assert any("failed with SQLITE_BUSY" in note for note in made["notes"])
+    assert "the largest step is \"" in result.answer.sentence
+    assert "; it is process-safe." in result.answer.sentence
 
 
 def test_a_rung_that_cannot_be_measured_is_left_out_and_told():

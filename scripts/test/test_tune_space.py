@@ -42,6 +42,11 @@ def test_values_are_those_of_the_table():
         "synchronous", ("FULL", "NORMAL"), ("FULL",))
 
 
+def test_a_value_that_would_be_a_second_change_is_refused():
+    with pytest.raises(InputError, match="begins another change"):
+        space.parse_vary("application_id=0,1+synchronous=OFF")
+
+
 @pytest.mark.parametrize("vary, says", [
     (["cache_size=-2000", "CACHE_SIZE=-4000"], "varied twice"),
     (["cache_size=-20000"], "has cache_size=-20000 already"),
@@ -147,9 +152,11 @@ def test_every_place_in_a_block_is_everybodys():
 
 
 def test_larger_than_cache_is_a_multiple_of_the_cache():
-    rows = state.rows_for("larger-than-cache", "small", BASE, 1000)
-    assert rows * state.SMALL_ROW_BYTES >= 4 * 20_000 * 1024
-    assert state.rows_for("cached", "small", BASE, 1000) == 1000
+    caches = [one.cache_bytes()
+              for one in made("cache_size=-2000,-200000", "application_id=1").configurations]
+    rows = state.rows_for("larger-than-cache", "small", [None, *caches], 1000)
+    assert rows * state.SMALL_ROW_BYTES >= 4 * 200_000 * 1024
+    assert state.rows_for("cached", "small", caches, 1000) == 1000
 
 
 def test_a_state_that_cannot_be_made_says_why():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from pragmark_drive.progress import Silent
-from pragmark_tune import levers, options, run
+from pragmark_report import schema
+from pragmark_tune import document, levers, options, run, text
 from tune_fakes import FakeProcesses, FakeSets
 
 
@@ -19,3 +22,11 @@ def run_tune(
         way = levers.build(sets, with_python=True, with_logging=True, other_program="SQLite 3.53.0")
         return run.trace_levers(given, 1000, run.Asked(way.experiment, way=way), tools)
     return run.tune(given, given.rows or 1000, run.asked_tune(given, sets), tools)
+
+
+def checked(result):
+    """The document, which must be valid; the text must have a line for everything."""
+    made = json.loads(document.dumps(result))
+    assert schema.first_breach(made, schema.of_file("tune.schema.json")) is None
+    assert text.render(result)
+    return made

@@ -3,7 +3,7 @@
 //   const std::vector<GradeReason> reasons = grade_reasons(environment);
 //   say(to_string(grade_of(reasons)), sentences_of(reasons));
 //
-// Pure: facts in, reasons out. The caps are one table, in environment_grade.cc. What was not
+// Pure: facts in, reasons out. The caps are one table, in environment_caps.cc. What was not
 // measured caps nothing; what was asked for and could not be found out does.
 #pragma once
 
