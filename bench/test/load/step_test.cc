@@ -168,6 +168,8 @@ TEST_F(StepTest, EveryAntagonistDoesItsWorkAndIsCounted) {
     ASSERT_TRUE(step.antagonist) << info.name;
     EXPECT_GT(step.antagonist->rounds, 0) << info.name;
     EXPECT_EQ(step.antagonist->topics > 0, info.kind == AntagonistKind::BulkWriter);
+    EXPECT_GE(step.antagonist->begin_s, 0.1) << info.name;
+    EXPECT_GT(step.antagonist->end_s, step.antagonist->begin_s) << info.name;
     EXPECT_EQ(step.rows.found, step.rows.expected);
     EXPECT_EQ(step.tally.intended(), 500);
   }
