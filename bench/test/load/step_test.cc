@@ -209,6 +209,27 @@ TEST_F(StepTest, RequestsThatFindTheDatabaseLockedAreNoSuccess) {
   EXPECT_EQ(step.rows.found, step.rows.expected);
 }
 
+// Posts are fewer than topics, and a number is a time: with the next number after the posts, new
+// ones came before their topic, and 20 of them pushed it off the first page of its history.
+TEST_F(StepTest, NewPostsAreNumberedAfterEveryTopic) {
+  const Dataset topics({.seed = kDefaultSeed, .rows = 150'000, .payload = Payload::parse("small")});
+  const LoadData data(topics, {.posts = true});
+  const Keys keys({}, topics.rows());
+  const Mix mix = Mix::parse("insert_post=1");
+  Store store({.path = scratch_.file("posts.db")});
+  SplitMix64 random(7);
+  const std::uint64_t row = keys.draw(random);
+  Topic topic = topics.pool().front();
+  topics.stamp(row, topic);
+  store.insert(topic);
+  const auto client = make_load_client(
+      {.store = &store, .data = &data, .keys = &keys, .mix = &mix, .thread = 2, .threads = 3});
+  EXPECT_TRUE(client->run(0, 7));
+  const std::vector<TopicPost> found = store.posts_of_topic(topic.id);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().post.id, data.post_id(150'002).view());
+}
+
 // A row is missing that the load believes to be there.
 class RobbedStepTest : public StepTest {
  protected:
