@@ -21,6 +21,7 @@ from .predictions import ASSUMPTIONS, Shapes, Target, held_out, others, predicti
 from .slo import Plan
 
 LEAST_ROUNDS, MOST_ROUNDS = 3, 7
+MOST_ARMS = 10
 ROWS_FACTOR, LEAST_MANY_ROWS = 30, 30_000
 TINY_CACHE, SMALL_CACHE_KIB = "cache_size=1", 512  # a page; and that of the held-out shape
 LEAST_DELAY_US = 2000
