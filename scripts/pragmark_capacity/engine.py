@@ -26,6 +26,7 @@ from .model import Request
 LOAD = "pragmark-load"
 READY_SECONDS = 600.0  # rows are loaded before it is ready
 SPARE_SECONDS = 120.0  # of a step: a fresh copy before it, the checks after it
+FILL_SECONDS_PER_ROW, CHECK_SECONDS_PER_ROW = 1e-3, 1e-4  # at the slowest; they come on top
 LONGEST_ANSWER_BYTES = 64 << 20
 STDERR_TAIL_BYTES = 4096
 CHUNK_BYTES = 65536
@@ -66,20 +67,24 @@ class LoadProgram:
         self._received = b""
         self._complaints = b""
         self._at_work = True  # until it has answered
+        self._spare_seconds = SPARE_SECONDS
         self._process = start_process(words, cpu=None, padding_bytes=0, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._streams = select.poll()
         for stream in (self._process.stdout, self._process.stderr):
             self._streams.register(stream, select.POLLIN)
 
-    def ready(self) -> protocol.Ready:
-        ready = self._checked(protocol.ready, self._answer(READY_SECONDS))
+    def ready(self, rows: int) -> protocol.Ready:
+        """`rows`: those that it fills a database with first."""
+        ready = self._checked(protocol.ready,
+                              self._answer(READY_SECONDS + rows * FILL_SECONDS_PER_ROW))
+        self._spare_seconds = SPARE_SECONDS + rows * CHECK_SECONDS_PER_ROW
         self._at_work = False
         return ready
 
     def step(self, request: Request) -> dict[str, Any]:
         limit = (request.seconds + request.warmup_seconds + request.timeout_ms / 1000.0
-                 + SPARE_SECONDS)
+                 + self._spare_seconds)
         try:
             self._process.stdin.write(json.dumps(request.message()).encode() + b"\n")
         except BrokenPipeError:

@@ -46,7 +46,8 @@ class FakeLoad:
     """`behaviour` has: capacity, noise, stalled, floor_us (p99 never below), long (factor of p99
     in long steps), drift (share that a soak's p99 gains), steal, overrun (seconds that antagonists
     work longer than asked), silencing (the kind beside which nothing is answered), one_core,
-    delayed and small (factors of the shapes that a forecast holds out)."""
+    delayed and small (factors of the shapes that a forecast holds out),
+    own_queue (the strategy does not tell waits for locks)."""
 
     def __init__(self, words: list[str], clock: Clock | None = None, **behaviour: object) -> None:
         self.options = load_options(words)
@@ -145,7 +146,7 @@ class FakeLoad:
                    "wal_bytes_max": self.of("wal", 4_200_000),
                    "sync_seconds": syncs * (SYNC_US + self.options.sync_delay_us) * 1e-6},
             "cpu_seconds": succeeded / self.of("capacity", CAPACITY) * 1.9,
-            "lock_wait_seconds": succeeded * 20e-6, "peak_memory_bytes": 30_000_000,
+            "lock_wait_seconds": None if self.behaviour.get("own_queue") else succeeded * 20e-6, "peak_memory_bytes": 30_000_000,
             "steal_percent": self.of("steal", 0.2), "windows": windows,
             "checkpoint_stalls": [{"t_s": seconds * (i + 0.5) / 5, "ms": 8.0 + 6.0 * luck.random()}
                                   for i in range(5)],
@@ -193,7 +194,7 @@ class FakeLoad:
 
     # As engine.LoadProgram.
 
-    def ready(self) -> object:
+    def ready(self, rows: int) -> object:
         from pragmark_capacity import protocol
 
         return protocol.ready(self.ready_line())

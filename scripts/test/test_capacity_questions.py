@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 
 import pytest
 from capacity_runs import CORES, SCHEMA, ask, purposes
 
-from pragmark_capacity import antagonists, document, program, slo, text
+from pragmark_capacity import antagonists, document, forecast, program, slo, text
 from pragmark_capacity.model import Objective
 from pragmark_report.errors import InputError
 from pragmark_report.json_schema import breaches
@@ -20,7 +21,7 @@ QUESTIONS = {
     "curve": ["--curve"],
     "soak": ["--soak", "60s"],
     "antagonists": ["--with", "backup,vacuum"],
-    "forecast": ["--forecast"],
+    "forecast": ["--forecast", "--budget", "120s"],  # too few rounds for intervals, which cost time
 }
 
 
@@ -225,7 +226,8 @@ def test_most_runs_that_do_not_recover_have_no_recovery():
 
 
 def test_a_forecast_is_never_fitted_on_what_is_held_out():
-    plain, other = ask("--forecast"), ask("--forecast", one_core=0.3, delayed=2.0, small=3.0)
+    asked = QUESTIONS["forecast"]
+    plain, other = ask(*asked), ask(*asked, one_core=0.3, delayed=2.0, small=3.0)
     held = {each["shape"] for each in plain["forecast"]["predictions"] if each["held_out"]}
     assert held == {"1 core", "slow syncs", "small cache"}
     for each in plain["steps"]:
@@ -233,6 +235,24 @@ def test_a_forecast_is_never_fitted_on_what_is_held_out():
     for one, two in zip(plain["forecast"]["predictions"], other["forecast"]["predictions"]):
         assert one["predicted"]["value"] == two["predicted"]["value"], one["shape"]
         assert not one["held_out"] or one["measured"] != two["measured"], one["shape"]
+
+
+def test_a_forecast_takes_no_more_rows_than_fit(monkeypatch):
+    row_bytes = 360.0  # fake_load.py: 60,000 bytes and 300 a row
+    plain = ask("--forecast", "--budget", "80s", "--step", "1s")
+    assert "More rows: 30,000, 30 times" in plain["forecast"]["assumptions"][-1]
+
+    def free(rows: int):
+        return lambda _: shutil._ntuple_diskusage(0, 0, int(8 * rows * row_bytes))
+
+    monkeypatch.setattr(forecast.shutil, "disk_usage", free(5_000))
+    made = ask("--forecast", "--budget", "80s", "--step", "1s", own_queue=True)
+    assert "More rows: 5,000, 5 times" in made["forecast"]["assumptions"][-1]
+    names = {each["resource"] for each in made["forecast"]["demands"]}
+    assert "CPU" in names and "waiting for locks" not in names
+    monkeypatch.setattr(forecast.shutil, "disk_usage", free(1_500))
+    with pytest.raises(InputError, match="has room for 1,500"):
+        ask("--forecast")
 
 
 def test_a_forecast_of_what_cannot_be_checked_is_wider_than_what_was_wrong():
