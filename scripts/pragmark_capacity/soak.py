@@ -104,10 +104,10 @@ def _answer(plan: slo.Plan, rate: float, seconds: float, step: Any,
     if not step.holds:
         return Answer(f"Steady at {where}, but {plan.objective.text} was not held: {step.reason}.",
                       "missed", 1, rate)
-    return Answer(f"Stable at {where}: {_moves(trends)}{told}.", "stable", 0, rate)
+    return Answer(f"Stable at {where}: {moves(trends)}{told}.", "stable", 0, rate)
 
 
-def _moves(trends: Sequence[Mapping[str, Any]]) -> str:
+def moves(trends: Sequence[Mapping[str, Any]]) -> str:
     """REQUIRES: none got worse."""
     steady = [each["what"] for each in trends if each["verdict"] == "steady"]
     said = [f"no trend in {', '.join(steady)}"] if steady else []
