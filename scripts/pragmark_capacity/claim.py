@@ -83,7 +83,9 @@ def _sentence(verdict: Verdict, plan: slo.Plan, rate: float, steps: Sequence[Rec
         return f"Undecided: {claimed}; {count}, which is too even to tell."
     why = next(each.reason for each in steps if not each.holds)
     instead = ""
-    if held is not None:
+    if held is not None and held >= rate:
+        instead = f" A search right after found {words.rate(held)} to hold: it is close."
+    elif held is not None:
         instead = f" What does hold here: {words.rate(held)}, {held / rate:.0%} of the claim."
     elif searched:
         instead = " No rate was found that does hold."

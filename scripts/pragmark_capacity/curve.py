@@ -27,6 +27,7 @@ MOST_ROUNDS = 7
 def answer_curve(lab: Lab, plan: Plan) -> Outcome:
     """Rounds of all shares, each in its own order, so that drift falls on all alike."""
     ceiling = ceilings.measure(lab, plan.step_seconds, CEILING_RUNS)
+    plan.require_requests(SHARES[0] * ceiling.value)
     order = random.Random(lab.shape.seed)
     steps: dict[float, list[Recorded]] = {share: [] for share in SHARES}
     for number in range(MOST_ROUNDS):

@@ -4,9 +4,11 @@ means. And the cost of requests, which follows from the answer alone."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+
+from pragmark_drive import steal
 
 from .model import Outcome, Recorded, warm_up
 from .options import Options
@@ -24,6 +26,9 @@ def dumps(document: dict[str, Any]) -> str:
 def make(options: Options, ready: Ready, steps: Sequence[Recorded], outcome: Outcome
          ) -> dict[str, Any]:
     answer = outcome.answer
+    stolen = steal.mean_percent(
+        (each.step["seconds"], each.step.get("steal_percent")) for each in steps)
+    context = steal.with_steal(ready.context, stolen)
     return {
         "schema": SCHEMA,
         "pragmark_version": ready.context.get("pragmark_version", "unknown"),
@@ -31,7 +36,7 @@ def make(options: Options, ready: Ready, steps: Sequence[Recorded], outcome: Out
         "command": options.command,
         "seed": options.shape.seed,
         "exit_code": answer.exit_code,
-        "context": dict(ready.context),
+        "context": context,
         "parameters": parameters(options, ready),
         "steps": [{"purpose": each.purpose, "shape": each.shape, "holds": each.holds,
                    "reason": each.reason, "step": dict(each.step)} for each in steps],
@@ -39,7 +44,7 @@ def make(options: Options, ready: Ready, steps: Sequence[Recorded], outcome: Out
                    "low": answer.low, "high": answer.high},
         **{name: outcome.parts.get(name) for name in PARTS},
         "cost": cost(options.monthly_cost, outcome),
-        "caveats": [*outcome.caveats, *environment(ready)],
+        "caveats": [*outcome.caveats, *environment(context)],
     }
 
 
@@ -79,9 +84,8 @@ def _held(outcome: Outcome) -> float | None:
     return (outcome.parts.get("claim") or {}).get("held_instead")
 
 
-def environment(ready: Ready) -> list[str]:
+def environment(context: Mapping[str, str]) -> list[str]:
     """What the context says against its own figures."""
-    context = ready.context
     said = []
     if context.get("filesystem_warning"):
         said.append(context["filesystem_warning"])

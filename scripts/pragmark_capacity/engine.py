@@ -26,9 +26,11 @@ from .model import Request
 LOAD = "pragmark-load"
 READY_SECONDS = 600.0  # rows are loaded before it is ready
 SPARE_SECONDS = 120.0  # of a step: a fresh copy before it, the checks after it
+FILL_SECONDS_PER_ROW, CHECK_SECONDS_PER_ROW = 1e-3, 1e-4  # at the slowest; they come on top
 LONGEST_ANSWER_BYTES = 64 << 20
 STDERR_TAIL_BYTES = 4096
 CHUNK_BYTES = 65536
+REMOVAL_SECONDS = 300.0  # for gigabytes of scratch on a slow disk, before the program is killed
 BAD_USAGE, ENVIRONMENT = 2, 3  # exit statuses of the program
 
 T = TypeVar("T")
@@ -47,7 +49,8 @@ def find_load(given: str) -> Path:
         return Path(found)
     here = Path(__file__).absolute()
     # share/pragmark/scripts/pragmark_capacity/ beside bin/; or scripts/ of the source tree.
-    for place in (here.parents[4] / "bin", here.parents[2] / "build" / "bin"):
+    places = [above / "bin" for above in here.parents[4:5]] + [here.parents[2] / "build" / "bin"]
+    for place in places:
         if (place / LOAD).is_file():
             return place / LOAD
     found = shutil.which(LOAD)
@@ -64,20 +67,24 @@ class LoadProgram:
         self._received = b""
         self._complaints = b""
         self._at_work = True  # until it has answered
+        self._spare_seconds = SPARE_SECONDS
         self._process = start_process(words, cpu=None, padding_bytes=0, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self._streams = select.poll()
         for stream in (self._process.stdout, self._process.stderr):
             self._streams.register(stream, select.POLLIN)
 
-    def ready(self) -> protocol.Ready:
-        ready = self._checked(protocol.ready, self._answer(READY_SECONDS))
+    def ready(self, rows: int) -> protocol.Ready:
+        """`rows`: those that it fills a database with first."""
+        ready = self._checked(protocol.ready,
+                              self._answer(READY_SECONDS + rows * FILL_SECONDS_PER_ROW))
+        self._spare_seconds = SPARE_SECONDS + rows * CHECK_SECONDS_PER_ROW
         self._at_work = False
         return ready
 
     def step(self, request: Request) -> dict[str, Any]:
         limit = (request.seconds + request.warmup_seconds + request.timeout_ms / 1000.0
-                 + SPARE_SECONDS)
+                 + self._spare_seconds)
         try:
             self._process.stdin.write(json.dumps(request.message()).encode() + b"\n")
         except BrokenPipeError:
@@ -89,12 +96,16 @@ class LoadProgram:
         return self._checked(protocol.result, answer)
 
     def close(self) -> None:
-        """The end of its input is its end; one in the middle of a step is asked to stop, and has
-        the time to remove its scratch. It may be called twice."""
+        """The end of its input is its end; one in the middle of a step is asked to stop. Asked once:
+        it does not catch a second signal, and would leave its scratch. It may be called twice."""
         if not self._process.stdin.closed:
             self._process.stdin.close()
         if self._at_work and self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(REMOVAL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
         end_process(self._process)
         for stream in (self._process.stdout, self._process.stderr):
             stream.close()

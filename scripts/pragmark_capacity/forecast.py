@@ -6,11 +6,14 @@ shapes that can be made here and that nothing was fitted on.
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+
+from pragmark_report.errors import InputError
 
 from . import ceiling as ceilings
 from . import scaling, words
@@ -21,7 +24,10 @@ from .predictions import ASSUMPTIONS, Shapes, Target, held_out, others, predicti
 from .slo import Plan
 
 LEAST_ROUNDS, MOST_ROUNDS = 3, 7
-ROWS_FACTOR, LEAST_MANY_ROWS = 30, 30_000
+MOST_ARMS = 10
+ROWS_FACTOR, LEAST_MANY_ROWS, MOST_ROWS = 30, 30_000, 1_000_000_000
+LEAST_FACTOR = 2  # of rows that are more
+COPIES, SHARE_OF_FREE = 4, 0.5  # of the larger database at once: two filled, one worked on, its WAL
 TINY_CACHE, SMALL_CACHE_KIB = "cache_size=1", 512  # a page; and that of the held-out shape
 LEAST_DELAY_US = 2000
 
@@ -37,7 +43,7 @@ class Arm:
 
 def answer_forecast(lab: Lab, plan: Plan, cores: int) -> Outcome:
     """`cores`: that the base shape runs on."""
-    arms = plan_arms(lab.shape, cores)
+    arms = plan_arms(lab.shape, cores, most_rows(lab))
     recorded: dict[str, list[Recorded]] = {arm.name: [] for arm in arms}
     order = random.Random(lab.shape.seed)
     for number in range(MOST_ROUNDS):
@@ -51,11 +57,26 @@ def answer_forecast(lab: Lab, plan: Plan, cores: int) -> Outcome:
     return conclude(lab, arms, recorded, cores)
 
 
-def plan_arms(base: Shape, cores: int) -> list[Arm]:
+def most_rows(lab: Lab) -> int:
+    """That fit on the disk beside all that runs. Refuses when they are hardly more than the base's."""
+    base = lab.shape
+    told = lab.ready().context.get("database_bytes", "0")
+    row_bytes = (float(told) if told.isdigit() else 0.0) / base.rows
+    room = SHARE_OF_FREE * shutil.disk_usage(base.directory).free / COPIES
+    most = MOST_ROWS if row_bytes == 0.0 else min(MOST_ROWS, int(room / row_bytes))
+    if most < LEAST_FACTOR * base.rows:
+        raise InputError("capacity --forecast",
+                         f"it needs a database of {LEAST_FACTOR * base.rows:,} rows or more beside "
+                         f"{base.rows:,}, and {base.directory} has room for {most:,}",
+                         "give fewer --rows, or a --dir with more room")
+    return most
+
+
+def plan_arms(base: Shape, cores: int, most: int = MOST_ROWS) -> list[Arm]:
     """What is fitted on, and what is held out. The base runs with its own threads among them."""
     counts = sorted({1, 2, 4, max(1, base.threads // 2), base.threads})
     arms = [Arm(threads_name(n), "scaling", replace(base, threads=n)) for n in counts]
-    many = max(ROWS_FACTOR * base.rows, LEAST_MANY_ROWS)
+    many = min(max(ROWS_FACTOR * base.rows, LEAST_MANY_ROWS), most)
     small = f"{base.pragmas}+cache_size=-{SMALL_CACHE_KIB}"
     arms += [
         Arm("one page of cache", "calibration",
@@ -94,13 +115,19 @@ def conclude(lab: Lab, arms: Sequence[Arm], recorded: Mapping[str, list[Recorded
     threads = {arm.shape.threads: [step["answered_per_second"] for step in steps[arm.name]]
                for arm in arms if arm.purpose == "scaling"}
     fitted = scaling.fit(threads, lab.shape.seed)
+    waits_known = all(step.get("lock_wait_seconds") is not None for step in steps[base])
     part = {
-        "demands": _demands(shapes), "predictions": told,
+        "demands": _demands(shapes, waits_known), "predictions": told,
         "scaling": _scaling(fitted, threads, recorded),
         "median_error_share": float(np.median(errors)) if errors else None,
-        "assumptions": list(ASSUMPTIONS),
+        "assumptions": [*ASSUMPTIONS, _more_rows(arms, lab.shape)],
     }
     return Outcome(_answer(part, told), {"forecast": part}, _caveats(part))
+
+
+def _more_rows(arms: Sequence[Arm], base: Shape) -> str:
+    many = next(arm.shape.rows for arm in arms if arm.name == "more rows")
+    return f"More rows: {many:,}, {many / base.rows:.3g} times those of the base."
 
 
 def _pages(lab: Lab, arms: Sequence[Arm], name: str) -> float:
@@ -136,7 +163,8 @@ def _widened(told: dict[str, Any], errors: Sequence[float]) -> dict[str, Any]:
     return told
 
 
-def _demands(shapes: Shapes) -> list[dict[str, Any]]:
+def _demands(shapes: Shapes, waits_known: bool) -> list[dict[str, Any]]:
+    """Without the waiting for locks where the strategy does not tell it."""
     rows: tuple[tuple[str, str, str, Callable[[Measured], float]], ...] = (
         ("CPU", "us", "of all cores together", lambda each: each.cpu_s * 1e6),
         ("syncs", "1/request", "of WAL and database", lambda each: each.syncs),
@@ -144,7 +172,7 @@ def _demands(shapes: Shapes) -> list[dict[str, Any]]:
         ("bytes written", "bytes", "to WAL and database", lambda each: each.written_bytes),
         ("bytes read", "bytes", "past SQLite's cache", lambda each: each.read_bytes),
         ("waiting for locks", "us", "asleep", lambda each: each.wait_s * 1e6),
-    )
+    )[:None if waits_known else -1]
     told = [{"resource": name, "unit": unit, "text": text,
              "value": asdict(ceilings.estimate([get(each) for each in shapes.base]))}
             for name, unit, text, get in rows]

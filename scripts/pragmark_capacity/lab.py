@@ -22,7 +22,7 @@ FIRST_OVERHEAD_SECONDS = 1.0  # of a step besides its own time, until one was me
 
 
 class Program(Protocol):
-    def ready(self) -> protocol.Ready: ...
+    def ready(self, rows: int) -> protocol.Ready: ...
     def step(self, request: Request) -> dict[str, Any]: ...
     def close(self) -> None: ...
 
@@ -79,12 +79,6 @@ class Lab:
         self.steps.append(recorded)
         return recorded
 
-    def leave(self, shape: Shape) -> None:
-        """Ends the program of a shape that is not needed any more."""
-        program = self._programs.pop(shape, None)
-        if program is not None:
-            program.close()
-
     def close(self) -> None:
         self._progress.end()
         while self._programs:
@@ -93,7 +87,7 @@ class Lab:
     def _open(self, shape: Shape) -> tuple[Program, protocol.Ready]:
         if shape not in self._programs:
             self._programs[shape] = self._launch([*self._load, *shape.words()])
-            self._ready[shape] = self._programs[shape].ready()
+            self._ready[shape] = self._programs[shape].ready(shape.rows)
         return self._programs[shape], self._ready[shape]
 
     def _told(self, request: Request, purpose: str) -> str:

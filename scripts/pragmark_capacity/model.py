@@ -3,6 +3,7 @@ objective that it must hold."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ CLOSED = "closed"
 TIMEOUT_MS = 1000.0
 TIMEOUTS_PER_LIMIT = 4.0  # a request is late long before it is given up
 US_PER_MS = 1000.0
+LEAST_REQUESTS = 20  # of a step, whatever the percentile: chance does not leave it without any
 WARM_UP_SHARE = 0.25  # of a step; at least
 LEAST_WARM_UP_SECONDS = 0.5
 
@@ -77,6 +79,11 @@ class Objective:
         """Fewer cannot show such a percentile: not one would lie above it."""
         return round(1.0 / (1.0 - self.percentile / 100.0))
 
+    @property
+    def enough_requests(self) -> int:
+        """A step with fewer is no evidence."""
+        return max(2 * self.least_requests, LEAST_REQUESTS)
+
     def latency_ms(self, step: Step) -> float | None:
         value = step["latency_us"][PERCENTILES[self.percentile]]
         return None if value is None else value / US_PER_MS
@@ -97,6 +104,13 @@ class Objective:
         if latency > self.limit_ms:
             return f"{self.name} {words.ms(latency)}"
         return ""
+
+
+def too_few(option: str, seconds: float, rate: float, objective: Objective) -> str:
+    """The complaint about a step in which the percentile would rest on too few requests."""
+    return (f"{option} {seconds:g}s has {words.number(rate * seconds)} requests at "
+            f"{words.rate(rate)}, too few for {objective.name}; give {option} "
+            f"{math.ceil(objective.enough_requests / rate)}s or more")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import secrets
 import shlex
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 
 from pragmark_report.arguments import OneLineParser, duration, file_name, whole_number
 
-from . import values
+from . import budget, values
 from .lab import LARGEST_SEED
-from .model import Objective, Shape
+from .model import Objective, Shape, too_few
 
 DESCRIPTION = """What can this box take? Offers requests on a schedule (open loop: a request's latency
 counts from when it was due) and looks for the highest rate that holds an objective. Other questions:
@@ -30,10 +31,11 @@ Exit codes: 0 it holds (reached, stable), 1 it does not (missed, cannot be held,
 usage or input, 3 undecided, interrupted, or the environment forbids it."""
 QUESTIONS = ("claim", "curve", "soak", "with", "forecast")  # options that ask one
 NAMES = {"with": "antagonists"}  # of the others the option is the name
-DEFAULT_BUDGET_SECONDS = {"curve": 180.0, "forecast": 240.0}
-OTHER_BUDGET_SECONDS = 120.0
+WITHOUT_COST = ("curve", "forecast", "antagonists")  # they hold no rate
 STEP_SECONDS = 2.0
-LEAST_STEP_SECONDS = 0.2
+LEAST_STEP_SECONDS, MOST_STEP_SECONDS = 0.2, 3600.0
+MOST_STEP_BESIDE_SECONDS = 300.0  # of --with: six steps have 10,000 windows of 0.2 s at most
+LEAST_SOAK_SECONDS, MOST_SOAK_SECONDS = 10.0, 86_400.0  # fewer windows show no trend
 MOST_THREADS, MOST_ROWS = 256, 1_000_000_000
 MOST_DELAY_US = 10_000_000
 
@@ -74,21 +76,50 @@ def parse(arguments: list[str]) -> Options:
     if question == "slo" and given.slo is None:
         parser.error("nothing to look for: give --slo p99=10ms, or another question")
     percentile, limit_ms = given.slo or (99.0, 10.0)
-    budget = given.budget or DEFAULT_BUDGET_SECONDS.get(question, OTHER_BUDGET_SECONDS)
-    if given.step < LEAST_STEP_SECONDS:
-        parser.error(f"--step {given.step:g}s is too short for a percentile; give 1s or more")
-    if budget < 3.0 * given.step:
-        parser.error(f"--budget {budget:g}s is not three steps of {given.step:g} s; give more")
+    objective = Objective(percentile, limit_ms, given.errors, given.wal_limit)
+    rate = given.rate or given.q_claim
+    wrong = _wrong_length(given, question, rate) or _too_few(given, objective, rate)
+    if given.monthly_cost is not None and question in WITHOUT_COST:
+        wrong = f"--monthly-cost means nothing with --{asked[0]}; leave it out"
+    if wrong:
+        parser.error(wrong)
     return Options(
-        question=question,
-        objective=Objective(percentile, limit_ms, given.errors, given.wal_limit),
-        shape=_shape(given), rate=given.rate or given.q_claim, soak_seconds=given.q_soak,
-        antagonists=given.q_with or (), arrivals=given.arrivals, step_seconds=given.step,
-        budget_seconds=budget, monthly_cost=given.monthly_cost, out=given.out or "",
+        question=question, objective=objective, shape=_shape(given), rate=rate,
+        soak_seconds=given.q_soak, antagonists=given.q_with or (), arrivals=given.arrivals,
+        step_seconds=given.step,
+        budget_seconds=given.budget or budget.usual_seconds(question, rate, given.step),
+        monthly_cost=given.monthly_cost, out=given.out or "",
         format=given.format, load=given.load or "",
         command=shlex.join(["pragmark", "capacity", *arguments]),
         given=frozenset(word.split("=")[0] for word in arguments if word.startswith("--")),
     )
+
+
+def _wrong_length(given: argparse.Namespace, question: str, rate: float | None) -> str:
+    """What is wrong with a time; empty when nothing is."""
+    if given.step < LEAST_STEP_SECONDS:
+        return f"--step {given.step:g}s is too short for a percentile; give 1s or more"
+    most = MOST_STEP_BESIDE_SECONDS if question == "antagonists" else MOST_STEP_SECONDS
+    if given.step > most:
+        return f"--step {given.step:g}s is too long; give {most:g}s at most"
+    if given.q_soak is not None and given.q_soak < LEAST_SOAK_SECONDS:
+        return (f"--soak {given.q_soak:g}s is too short to show a trend; give "
+                f"{LEAST_SOAK_SECONDS:g}s or more")
+    if given.q_soak is not None and given.q_soak > MOST_SOAK_SECONDS:
+        return f"--soak {given.q_soak:g}s is too long; give 24h at most"
+    least = budget.least_seconds(question, rate, given.step)
+    if given.budget is not None and given.budget < least:
+        return (f"--budget {given.budget:g}s is less than the {budget.least_steps(question, rate)} "
+                f"steps take that it needs; give {math.ceil(least)}s or more, or a shorter --step")
+    return ""
+
+
+def _too_few(given: argparse.Namespace, objective: Objective, rate: float | None) -> str:
+    """Whether a step at the rate is too short for the percentile; empty when it is not."""
+    option, seconds = ("--soak", given.q_soak) if given.q_soak else ("--step", given.step)
+    if rate is None or rate * seconds >= objective.enough_requests:
+        return ""
+    return too_few(option, seconds, rate, objective)
 
 
 def _shape(given: argparse.Namespace) -> Shape:
@@ -113,7 +144,7 @@ def _add_questions(parser: OneLineParser) -> None:
     add("--slo", type=values.slo, metavar="pN=TIME",
         help="latency objective, p50, p90, p99 or p99.9 (p99=10ms where another question is asked)")
     add("--errors", type=whole_number(0, 1_000_000_000), default=0, metavar="N",
-        help="requests of a step that may fail or be late by a second (0)")
+        help="requests of a step of --step that may fail, or have no answer in time (0)")
     add("--wal-limit", type=values.size, metavar="SIZE", help="the WAL may grow to: 64MiB")
     add("--rate", type=values.rate, metavar="R", help="does this rate hold? Also for --soak, --with")
     add("--claim", dest="q_claim", type=values.rate, metavar="R",
@@ -156,7 +187,8 @@ def _add_measuring(parser: OneLineParser) -> None:
     add("--step", type=duration, default=STEP_SECONDS, metavar="TIME",
         help=f"of one rate ({STEP_SECONDS:g}s)")
     add("--budget", type=duration, metavar="TIME",
-        help="for the search (2m; --curve 3m, --forecast 4m); soaks and antagonists come on top")
+        help="for the search (2m or what it needs; --curve 3m, --forecast 4m); soaks and "
+             "antagonists come on top")
     add("--seed", type=whole_number(0, LARGEST_SEED), metavar="N",
         help="of data, requests and schedules (a fresh one, shown in the result)")
     add("--dir", type=file_name, default=".", metavar="DIR",

@@ -16,6 +16,7 @@ from .model import Estimate
 from .queueing import Demands, predict
 
 RESAMPLES = 300
+LEAST_RUNS = 6  # of each shape: fewer, drawn again, show too little of what could have come
 INTERVAL = (2.5, 97.5)
 PAGE_BYTES = 4096.0
 FAST_SYNC_S, SLOW_SYNC_S = 100e-6, 5e-3  # a disk with a protected cache; a slow shared one
@@ -148,6 +149,10 @@ def predictions(target: Target, shapes: Shapes, seed: int) -> tuple[Estimate, st
     shape of the same kind (residual)."""
     middle = _means(shapes, None)
     found = predict(target.change(middle, shapes), shapes.threads, target.cores)
+    value = found.throughput * residual(middle, shapes)
+    runs = min(map(len, (shapes.base, shapes.alone, shapes.tiny, shapes.many)))
+    if runs < LEAST_RUNS:
+        return Estimate(value, None, None, runs), found.binding
     source = np.random.default_rng(seed)
     drawn = []
     for _ in range(RESAMPLES):
@@ -155,9 +160,7 @@ def predictions(target: Target, shapes: Shapes, seed: int) -> tuple[Estimate, st
         drawn.append(predict(target.change(means, shapes), shapes.threads, target.cores).throughput
                      * residual(means, shapes))
     low, high = np.percentile(drawn, INTERVAL)
-    value = found.throughput * residual(middle, shapes)
-    return Estimate(value, float(min(low, value)), float(max(high, value)),
-                    len(shapes.base)), found.binding
+    return Estimate(value, float(min(low, value)), float(max(high, value)), runs), found.binding
 
 
 def residual(means: Means, shapes: Shapes) -> float:

@@ -17,6 +17,8 @@ NUMBERS = ("seconds", "offered_per_second", "achieved_per_second", "answered_per
            "cpu_seconds")
 IO_NUMBERS = ("syncs", "wal_bytes", "main_bytes", "read_bytes", "checkpoints", "wal_bytes_max",
               "sync_seconds")
+ANTAGONIST_NUMBERS = ("begin_s", "end_s")
+MAYBE_NUMBERS = ("steal_percent", "lock_wait_seconds")
 WINDOW_NUMBERS = ("t_s", "succeeded", "failed", "wal_bytes", "checkpoints", "syncs")
 WINDOW_LATENCIES = ("p50_us", "p99_us", "max_us")
 
@@ -87,6 +89,9 @@ def result(answer: dict[str, Any]) -> dict[str, Any]:
         _count(answer, key)
     for key in NUMBERS:
         _number(answer, key)
+    for key in MAYBE_NUMBERS:
+        if answer.get(key) is not None:
+            _number(answer, key)
     for key in ("latency_us", "service_us"):
         _percentiles(_field(answer, key, dict), PERCENTILE_NAMES, key)
     failed = _field(answer, "failed", dict)
@@ -106,6 +111,9 @@ def result(answer: dict[str, Any]) -> dict[str, Any]:
     for stall in _field(answer, "checkpoint_stalls", list):
         if not isinstance(stall, dict) or not _is_finite(stall.get("ms")):
             raise ProtocolError("answered a checkpoint stall without its ms")
+    if answer.get("antagonist") is not None:
+        for key in ANTAGONIST_NUMBERS:
+            _number(_field(answer, "antagonist", dict), key)
     _check_sums(answer, failed)
     _field(answer, "operations", dict)
     return {key: value for key, value in answer.items() if key != "say"}

@@ -17,6 +17,7 @@ from scipy import optimize
 from .model import Estimate
 
 RESAMPLES = 200
+LEAST_RUNS = 6  # of each number of threads, for an interval
 PARAMETERS = ("lambda", "sigma", "kappa")
 FIT_POINTS = 40
 INTERVAL = (2.5, 97.5)
@@ -28,7 +29,7 @@ LEAST_POINTS = 3  # as many as there are parameters
 class Scaling:
     parameters: Mapping[str, Estimate]
     best_threads: float | None  # None: it rises on
-    fit: tuple[Mapping[str, float], ...]
+    fit: tuple[Mapping[str, float | None], ...]
 
 
 def law(threads: np.ndarray, one: float, sigma: float, kappa: float) -> np.ndarray:
@@ -53,29 +54,37 @@ def fit_once(threads: np.ndarray, rates: np.ndarray) -> np.ndarray:
 
 def fit(rates: Mapping[int, Sequence[float]], seed: int) -> Scaling | None:
     """Threads -> throughput of each run. Intervals by resampling the runs of each number of threads.
-    None with too few numbers of threads."""
+    None with too few numbers of threads; no intervals with too few runs."""
     if len(rates) < LEAST_POINTS or any(value <= 0 for each in rates.values() for value in each):
         return None
     threads = np.concatenate([np.full(len(each), float(n)) for n, each in rates.items()])
     values = np.concatenate([np.asarray(each, dtype=float) for each in rates.values()])
     best = fit_once(threads, values)
-    source = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(RESAMPLES):
-        resampled = np.concatenate([source.choice(each, len(each)) for each in rates.values()])
-        drawn.append(fit_once(threads, resampled))
-    drawn = np.array(drawn)
-    low, high = np.percentile(drawn, INTERVAL, axis=0)
-    parameters = {name: Estimate(float(best[i]), float(min(low[i], best[i])),
-                                 float(max(high[i], best[i])), values.size)
-                  for i, name in enumerate(PARAMETERS)}
     places = np.linspace(1.0, 1.5 * threads.max(), FIT_POINTS)
-    curves = np.array([law(places, *each) for each in drawn])
-    band = np.percentile(curves, INTERVAL, axis=0)
     middle = law(places, *best)
-    points = tuple({"threads": float(n), "throughput": float(x), "low": float(min(lo, x)),
-                    "high": float(max(hi, x))}
-                   for n, x, lo, hi in zip(places, middle, band[0], band[1]))
+    if min(map(len, rates.values())) < LEAST_RUNS:
+        parameters = {name: Estimate(float(each), None, None, values.size)
+                      for name, each in zip(PARAMETERS, best)}
+        points = tuple({"threads": float(n), "throughput": float(x), "low": None, "high": None}
+                       for n, x in zip(places, middle))
+    else:
+        drawn = _resampled(threads, rates, seed)
+        low, high = np.percentile(drawn, INTERVAL, axis=0)
+        parameters = {name: Estimate(float(best[i]), float(min(low[i], best[i])),
+                                     float(max(high[i], best[i])), values.size)
+                      for i, name in enumerate(PARAMETERS)}
+        band = np.percentile([law(places, *each) for each in drawn], INTERVAL, axis=0)
+        points = tuple({"threads": float(n), "throughput": float(x), "low": float(min(lo, x)),
+                        "high": float(max(hi, x))}
+                       for n, x, lo, hi in zip(places, middle, band[0], band[1]))
     _, sigma, kappa = best
     peak = float(np.sqrt((1.0 - sigma) / kappa)) if kappa > 1e-6 else None
     return Scaling(parameters, peak if peak and peak < 4.0 * threads.max() else None, points)
+
+
+def _resampled(threads: np.ndarray, rates: Mapping[int, Sequence[float]], seed: int) -> np.ndarray:
+    """The parameters that runs give which are drawn again, each number of threads from its own."""
+    source = np.random.default_rng(seed)
+    return np.array([
+        fit_once(threads, np.concatenate([source.choice(each, len(each)) for each in rates.values()]))
+        for _ in range(RESAMPLES)])

@@ -137,10 +137,10 @@ class Edge:
         return float(values[order[min(reached, order.size - 1)]])
 
 
-def lowest_rate(ceiling: float, least_requests: int, step_seconds: float) -> float:
+def lowest_rate(ceiling: float, enough_requests: int, step_seconds: float) -> float:
     """Where the search begins: a step there has enough requests for the percentile to mean
     something, and is far from what the machine can do."""
-    return min(max(ceiling / 1000.0, 2.0 * least_requests / step_seconds), ceiling / 2.0)
+    return min(max(ceiling / 1000.0, enough_requests / step_seconds), ceiling / 2.0)
 
 
 def confirmation_rates(edge: Quantiles) -> Sequence[float]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+from pragmark_report.errors import InputError
 
 from . import ceiling as ceilings
 from . import words
 from .lab import Lab
-from .model import Answer, Estimate, Objective, Outcome, Recorded, Request
+from .model import Answer, Estimate, Objective, Outcome, Recorded, Request, too_few
 from .search import Edge, Quantiles, confirmation_rates, lowest_rate
 
 LEAST_PROBES = 12
@@ -18,6 +20,9 @@ LONGEST_CONFIRMATION_SECONDS = 30.0
 CONFIRMING_TRIES = 3  # of them at a rate, of which most must hold
 LOWEST_TRIES = 3  # the lowest rate is refused when more than half of so many steps fail
 MANY_LAPSES = 0.10
+IDLE_SHARE = 0.05  # of the ceiling: so little is offered that hardly anybody waits
+RATE_STEPS = 3  # of --rate
+ROUNDING = 0.999
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,17 @@ class Plan:
         return Request(rate, seconds or self.step_seconds, self.arrivals,
                        timeout_ms=self.objective.timeout_ms,
                        wal_limit_bytes=self.objective.wal_limit_bytes)
+
+    def require_requests(self, rate: float) -> None:
+        """Refuses steps in which the percentile would rest on too few requests."""
+        if rate * self.step_seconds < self.objective.enough_requests * ROUNDING:
+            raise InputError("capacity", too_few("--step", self.step_seconds, rate, self.objective),
+                             "or another percentile")
+
+    def judged(self, seconds: float) -> Objective:
+        """The objective of a step so long: --errors are those of a step of the usual length."""
+        return replace(self.objective, errors=int(self.objective.errors * seconds
+                                                  / self.step_seconds))
 
     @property
     def confirm_seconds(self) -> float:
@@ -66,7 +82,8 @@ class Found:
 def find(lab: Lab, plan: Plan) -> Found:
     """Runs until the edge is known well enough or the budget is spent, then confirms."""
     ceiling = ceilings.measure(lab, plan.step_seconds)
-    lowest = lowest_rate(ceiling.value, plan.objective.least_requests, plan.step_seconds)
+    lowest = lowest_rate(ceiling.value, plan.objective.enough_requests, plan.step_seconds)
+    plan.require_requests(lowest)
     impossible = _refused(lab, plan, lowest)
     if impossible:
         return Found(ceiling, lowest, impossible, None, None, ())
@@ -104,7 +121,8 @@ def _confirm(lab: Lab, plan: Plan, edge: Quantiles) -> tuple[float | None, tuple
     for rate in confirmation_rates(edge):
         holding = failing = 0
         while max(holding, failing) <= CONFIRMING_TRIES // 2:
-            step = lab.step(plan.request(rate, plan.confirm_seconds), "confirm", plan.objective)
+            step = lab.step(plan.request(rate, plan.confirm_seconds), "confirm",
+                            plan.judged(plan.confirm_seconds))
             places.append(step.index)
             holding += bool(step.holds)
             failing += not step.holds
@@ -117,9 +135,7 @@ def answer_slo(lab: Lab, plan: Plan) -> Outcome:
     found = find(lab, plan)
     parts = {"ceiling": asdict(found.ceiling), "search": found.part()}
     if found.impossible:
-        sentence = (f"{plan.objective.text} cannot be held: even at "
-                    f"{words.rate(found.lowest)}, {found.impossible.reason}.")
-        return Outcome(Answer(sentence, "cannot be held", 1), parts)
+        return Outcome(_refusal(found, plan), parts)
     edge = found.edge.edge()
     caveats = _caveats(found, lab)
     if found.confirmed is None:
@@ -127,10 +143,26 @@ def answer_slo(lab: Lab, plan: Plan) -> Outcome:
                     f"{plan.objective.text}, but most of {len(found.confirmations)} longer steps "
                     "there and below did not hold it.")
         return Outcome(Answer(sentence, "undecided", 3, None, edge.low, edge.high), parts, caveats)
-    sentence = (f"{words.rate(found.confirmed)} hold {plan.objective.text} "
-                f"(edge {words.interval(edge.low, edge.high)}, 95%).")
+    held = f"{words.rate(found.confirmed)} hold {plan.objective.text}"
+    interval = words.interval(edge.low, edge.high)
+    if not edge.low <= found.confirmed <= edge.high:
+        sentence = f"{held}; the search's edge, {interval} (95%), was not confirmed."
+        return Outcome(Answer(sentence, "holds", 0, found.confirmed), parts, caveats)
+    sentence = f"{held} (edge {interval}, 95%)."
     return Outcome(Answer(sentence, "holds", 0, found.confirmed, edge.low, edge.high), parts,
                    caveats)
+
+
+def _refusal(found: Found, plan: Plan) -> Answer:
+    """Where the lowest rate is no small part of the ceiling, a lower one may still hold."""
+    if found.lowest <= IDLE_SHARE * found.ceiling.value:
+        sentence = (f"{plan.objective.text} cannot be held: even at "
+                    f"{words.rate(found.lowest)}, {found.impossible.reason}.")
+        return Answer(sentence, "cannot be held", 1)
+    sentence = (f"Undecided: no rate from {words.rate(found.lowest)} up was seen to hold "
+                f"{plan.objective.text} ({found.impossible.reason}); lower ones need a longer --step "
+                f"to have {plan.objective.enough_requests} requests.")
+    return Answer(sentence, "undecided", 3)
 
 
 def _caveats(found: Found, lab: Lab) -> tuple[str, ...]:
@@ -150,9 +182,20 @@ def _caveats(found: Found, lab: Lab) -> tuple[str, ...]:
     return tuple(said)
 
 
+def beyond(lab: Lab, plan: Plan, rate: float, purpose: str, verb: str) -> Answer | None:
+    """One plain step before much time is spent at a rate: the answer when it is too much."""
+    first = lab.step(plan.request(rate), purpose, plan.objective)
+    if not first.step["saturated"]:
+        return None
+    sentence = (f"Saturated: {words.rate(rate)} are beyond this machine "
+                f"({first.step['answered_per_second']:,.0f} were answered a second); there is "
+                f"nothing to {verb}.")
+    return Answer(sentence, "saturated", 1, rate)
+
+
 def answer_rate(lab: Lab, plan: Plan, rate: float) -> Outcome:
     """`--rate` alone: three steps there, the median decides. Ends and says saturated."""
-    steps = [lab.step(plan.request(rate), "claim", plan.objective) for _ in range(3)]
+    steps = [lab.step(plan.request(rate), "claim", plan.objective) for _ in range(RATE_STEPS)]
     holding = sum(bool(each.holds) for each in steps)
     if sum(each.step["saturated"] for each in steps) * 2 > len(steps):
         best = max(each.step["answered_per_second"] for each in steps)

@@ -10,18 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from pragmark_report.exact_tests import holm
 
 from . import slo, words
 from .lab import Lab
 from .model import US_PER_MS, Answer, Outcome
-from .trend import Trend, find
+from .trend import Trend, blocks, find
 
 ALPHA = 0.05
 LEAST_CHANGE = 0.05  # of the median, over the whole soak
 SHARE_OF_FOUND = 0.8  # of the rate that holds, when no --rate is given
 MOST_WINDOWS = 600
-LEAST_WINDOW_MS = 1000.0
+LEAST_WINDOW_MS = 500.0
 FEW_BLOCKS_SECONDS = 60.0
 # name -> unit, whether more is worse, member of a window -> value
 SERIES = {
@@ -39,22 +41,19 @@ def answer_soak(lab: Lab, plan: slo.Plan, seconds: float, rate: float | None) ->
                         "or another objective.")
             return Outcome(Answer(sentence, "undecided", 3), parts)
         rate = SHARE_OF_FOUND * found.confirmed
-    first = lab.step(plan.request(rate), "soak", plan.objective)
-    if first.step["saturated"]:
-        sentence = (f"Saturated: {words.rate(rate)} are beyond this machine "
-                    f"({first.step['answered_per_second']:,.0f} were answered a second); there is "
-                    "nothing to soak.")
-        return Outcome(Answer(sentence, "saturated", 1, rate), parts)
+    saturated = slo.beyond(lab, plan, rate, "soak", "soak")
+    if saturated:
+        return Outcome(saturated, parts)
     window_ms = max(LEAST_WINDOW_MS, seconds * 1000.0 / MOST_WINDOWS)
     lab.extend(seconds)
     step = lab.step(replace(plan.request(rate, seconds), window_ms=window_ms), "soak",
-                    plan.objective)
+                    plan.judged(seconds))
     trends = judge(step.step["windows"], window_ms / 1000.0)
     stalls = [each["ms"] for each in step.step["checkpoint_stalls"]]
     parts["soak"] = {
         "rate": rate, "seconds": seconds, "trends": trends,
-        "stalls": {"count": len(stalls), "longest_ms": max(stalls, default=0.0),
-                   "total_ms": sum(stalls)},
+        "stalls": {"count": int(step.step["io"]["checkpoints"]),
+                   "longest_ms": max(stalls, default=0.0), "total_ms": sum(stalls)},
         "wal_bytes_max": step.step["io"]["wal_bytes_max"], "step": step.index,
     }
     return Outcome(_answer(plan, rate, seconds, step, trends), parts, _caveats(seconds))
@@ -66,13 +65,23 @@ def judge(windows: Sequence[Mapping[str, Any]], window_seconds: float) -> list[d
     series = {
         "throughput": [each["succeeded"] / window_seconds for each in full],
         "p99": [each["p99_us"] / US_PER_MS for each in full if each["p99_us"] is not None],
-        "wal": [each["wal_bytes"] / 1048576.0 for each in full],
+        # The file grows once to what the WAL needs, and is kept.
+        "wal": [each["wal_bytes"] / 1048576.0 for each in full[len(full) // 2:]],
     }
     found = {name: find(values) for name, values in series.items() if values}
     sure = holm({name: trend.p for name, trend in found.items()}, ALPHA)
+    if not grows_on(series["wal"]):
+        sure["wal"] = (sure["wal"][0], False)
     return [{"what": name, "unit": SERIES[name][0], **asdict(trend),
              "verdict": _verdict(trend, sure[name][1], SERIES[name][1])}
             for name, trend in found.items()]
+
+
+def grows_on(wal: Sequence[float]) -> bool:
+    """Whether the file grows in most blocks. It is as large as the WAL ever was: now and then chance
+    lets it grow, and one growth alone makes a trend."""
+    steps = np.diff(blocks(wal))
+    return bool(2 * np.count_nonzero(steps > 0) > steps.size)
 
 
 def _verdict(trend: Trend, sure: bool, more_is_worse: bool) -> str:
@@ -95,8 +104,16 @@ def _answer(plan: slo.Plan, rate: float, seconds: float, step: Any,
     if not step.holds:
         return Answer(f"Steady at {where}, but {plan.objective.text} was not held: {step.reason}.",
                       "missed", 1, rate)
-    return Answer(f"Stable at {where}: no trend in throughput, p99 or WAL{told}.", "stable", 0,
-                  rate)
+    return Answer(f"Stable at {where}: {moves(trends)}{told}.", "stable", 0, rate)
+
+
+def moves(trends: Sequence[Mapping[str, Any]]) -> str:
+    """REQUIRES: none got worse."""
+    steady = [each["what"] for each in trends if each["verdict"] == "steady"]
+    said = [f"no trend in {', '.join(steady)}"] if steady else []
+    said += [f"{each['what']} got better, from {each['begin']:.3g} to {each['end']:.3g} "
+             f"{each['unit']}" for each in trends if each["verdict"] == "better"]
+    return "; ".join(said)
 
 
 def _caveats(seconds: float) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def _soak(document: Mapping[str, Any]) -> list[str]:
                      words.percent(each["change_share"]), f"{each['p']:.2g}", each["verdict"]])
     stalls = document["soak"]["stalls"]
     return [*aligned(rows, (0, 3, 6)),
-            f"  {stalls['count']} checkpoints were timed, the longest took "
+            f"  {stalls['count']} checkpoints, the longest took "
             f"{words.ms(stalls['longest_ms'])}; the WAL grew to "
             f"{document['soak']['wal_bytes_max'] / 1048576:.3g} MiB."]
 

@@ -9,8 +9,8 @@ import re
 from .antagonists import KINDS
 from .model import PERCENTILES
 
-MOST_LIMIT_MS = 3_600_000.0
-MOST_RATE = 1e9  # that pragmark load takes
+MOST_LIMIT_MS = 900_000.0  # its timeout is 4 times that; pragmark load takes an hour at most
+LEAST_RATE, MOST_RATE = 0.001, 1e9  # that pragmark load takes
 UNIT_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 UNIT_BYTES = {"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 NUMBER = r"(\d+(?:\.\d*)?|\.\d+)"
@@ -32,15 +32,15 @@ def slo(word: str) -> tuple[float, float]:
     if match[2] or not 0 < limit_ms <= MOST_LIMIT_MS:
         raise argparse.ArgumentTypeError(
             f"{word!r}: nothing is answered within {match[2]}{match[3]}{match[4]}; give a time "
-            "above 0 and up to an hour")
+            "above 0 and up to 15 minutes")
     return percentile, limit_ms
 
 
 def rate(word: str) -> float:
     value = float(word) if re.fullmatch(NUMBER, word) else math.nan
-    if not 0 < value <= MOST_RATE:
+    if not LEAST_RATE <= value <= MOST_RATE:
         raise argparse.ArgumentTypeError(
-            f"{word!r} is no rate above 0 and up to {MOST_RATE:,.0f} requests/s; write 60000")
+            f"{word!r} is no rate from {LEAST_RATE:g} to {MOST_RATE:,.0f} requests/s; write 60000")
     return value
 
 

@@ -66,8 +66,10 @@ def scaling(found: Mapping, title: str, subtitle: str) -> Figure:
     fit, points = found["fit"], found["points"]
     with chart.house_style():
         threads = [each["threads"] for each in fit]
-        axis.fill_between(threads, [each["low"] for each in fit], [each["high"] for each in fit],
-                          color=FLOOR_BAND, zorder=0, linewidth=0)
+        banded = [each for each in fit if each["high"] is not None]  # none: too few runs for one
+        axis.fill_between([each["threads"] for each in banded], [each["low"] for each in banded],
+                          [each["high"] for each in banded], color=FLOOR_BAND, zorder=0,
+                          linewidth=0)
         axis.plot(threads, [each["throughput"] for each in fit], color=MUTED, linewidth=1.4,
                   zorder=2)
         for each in points:
@@ -77,7 +79,8 @@ def scaling(found: Mapping, title: str, subtitle: str) -> Figure:
                           linewidth=1.6, zorder=3)
             axis.plot([each["threads"]], [value["value"]], marker=MEASURED[1], markersize=5,
                       color=MEASURED[0], linestyle="", zorder=4)
-        tops = [each["high"] for each in fit] + [each["throughput"]["value"] for each in points]
+        tops = [each["high"] or each["throughput"] for each in fit]
+        tops += [each["throughput"]["value"] for each in points]
         narrow.linear_from_zero(axis, max([*tops, 1e-9]), words.significant)
         last = max([*threads, *(each["threads"] for each in points), 1])
         axis.set_xlim(0, last * 1.05)

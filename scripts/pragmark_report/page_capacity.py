@@ -202,6 +202,8 @@ def _sections(result: Result, who: str, plots: Sequence[Plot]) -> list[Section]:
     if question == "claim":
         tables.append(tables_capacity.unsaid(document))
         said.append(_sign_test(document["claim"]))
+    elif question in ("soak", "antagonists") and document[question] is None:
+        pass  # it saturated, or no rate was found: the steps say it
     elif question == "soak":
         tables.append(tables_capacity.trends(document))
         said.append((tables_capacity.soak_notes(document),))

@@ -27,6 +27,8 @@ def own(result: Result, name: str, subtitle: str) -> tuple[Plot, ...]:
 
 def _figures(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     question = document["question"]
+    if question in ("soak", "antagonists") and document[question] is None:
+        return []  # it saturated, or no rate was found
     if question == "soak":
         return _soak(document, subtitle)
     subtitle = f"{subtitle}. n={words.plural(len(document['steps']), 'step')}"
@@ -98,6 +100,8 @@ def _forecast(document: Mapping, subtitle: str) -> list[tuple[Figure, str]]:
     if found["predictions"]:
         title = "Predicted, and measured where held out"
         made.append((draw_forecast.predictions(found["predictions"], title, subtitle), title))
+    if found["scaling"] is None:
+        return made
     title = "Throughput over threads, and its fit"
     return [*made, (draw_forecast.scaling(found["scaling"], title, subtitle), title)]
 

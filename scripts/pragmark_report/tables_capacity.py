@@ -151,7 +151,8 @@ def trends(document: Mapping) -> Table:
         ("Quantity", "Unit", "Begin", "End", "Change", "95% interval", "p", "Verdict"), rows,
         numbers=(2, 3, 4, 5, 6),
         note=("Begin and end of the line of Theil and Sen; p of the Mann-Kendall test over blocks "
-              "of windows.",))
+              "of windows. The write-ahead log is judged in the second half, when its file has its "
+              "size.",))
 
 
 def _share(value: float) -> str:
@@ -193,7 +194,7 @@ def forecast(document: Mapping) -> list[Section]:
     demands = [(each["resource"], estimate(each["value"]), each["unit"], each["text"])
                for each in found["demands"]]
     scaling = found["scaling"]
-    law = [(name, estimate(scaling[name]), text) for name, text in (
+    law = [] if scaling is None else [(name, estimate(scaling[name]), text) for name, text in (
         ("lambda", "requests/s of one thread"), ("sigma", "serial share"),
         ("kappa", "cost of coherence, pairwise"))]
     median = found["median_error_share"]
@@ -207,20 +208,20 @@ def forecast(document: Mapping) -> list[Section]:
         Section("What a request needs", tables=(page.table(
             ("Resource", "Each request [95% interval]", "Unit", "That is"), demands,
             numbers=(1,)),)),
-        Section("How it scales over threads", ((
+        *([Section("How it scales over threads", ((
             "The Universal Scalability Law: X(N) = lambda N / (1 + sigma (N-1) + kappa N (N-1)).",),
         ), tables=(page.table(("Parameter", "Value [95% interval]", "That is"), law,
-                              numbers=(1,)),)),
+                              numbers=(1,)),))] if law else []),
         Section("What the forecast assumes",
                 tuple((each,) for each in found["assumptions"]) or (("Nothing was told.",),)),
     ]
 
 
 def soak_notes(document: Mapping) -> str:
-    """The checkpoints that took long, and the largest WAL, in one sentence."""
+    """The checkpoints and the largest WAL, in one sentence."""
     soak = document["soak"]
     stalls = soak["stalls"]
-    return (f"{words.plural(stalls['count'], 'checkpoint')} took long, the longest "
-            f"{words.significant(stalls['longest_ms'])} ms, all together "
+    return (f"{words.plural(stalls['count'], 'checkpoint')}, the longest "
+            f"{words.significant(stalls['longest_ms'])} ms, those that were timed together "
             f"{words.significant(stalls['total_ms'])} ms; the write-ahead log was at most "
             f"{words.bytes_text(soak['wal_bytes_max'])}.")

@@ -18,6 +18,8 @@ import signal
 import sys
 import time
 
+from pragmark_drive import steal
+
 CAPACITY = 12_000.0  # requests/s at the best
 SERIAL, COHERENCY = 0.12, 0.004  # of the law over threads
 P50_US, P99_US = 60.0, 600.0  # with nobody waiting
@@ -27,6 +29,7 @@ WRITE_CPU_US, READ_CPU_US = 120.0, 35.0
 SYNC_US, SYNCS_PER_WRITE = 900.0, 0.02
 HANG_SECONDS = 600
 LONG_SECONDS = 5.0
+MINUTE_SECONDS = 60.0
 
 
 class Clock:
@@ -41,7 +44,10 @@ class Clock:
 
 class FakeLoad:
     """`behaviour` has: capacity, noise, stalled, floor_us (p99 never below), long (factor of p99
-    in long steps), drift (share that a soak's p99 gains)."""
+    in long steps), drift (share that a soak's p99 gains), steal, overrun (seconds that antagonists
+    work longer than asked), silencing (the kind beside which nothing is answered), one_core,
+    delayed and small (factors of the shapes that a forecast holds out),
+    own_queue (the strategy does not tell waits for locks)."""
 
     def __init__(self, words: list[str], clock: Clock | None = None, **behaviour: object) -> None:
         self.options = load_options(words)
@@ -68,9 +74,12 @@ class FakeLoad:
         def law(threads: float) -> float:
             return threads / (1 + SERIAL * (threads - 1) + COHERENCY * threads * (threads - 1))
 
-        slower = 1.0 + self.options.sync_delay_us * self.write_share() * SYNCS_PER_WRITE / 300.0
+        delay_us = self.options.sync_delay_us * self.of("delayed", 1.0)
+        slower = 1.0 + delay_us * self.write_share() * SYNCS_PER_WRITE / 300.0
+        if "cache_size=-512" in self.options.pragmas:
+            slower *= self.of("small", 1.0)
         cached = 1.15 if "cache_size=1" in self.options.pragmas else 1.0
-        return top * law(n) / law(10) * (0.55 if cores == 1 else 1.0) / slower / cached
+        return top * law(n) / law(10) * (self.of("one_core", 0.55) if cores == 1 else 1.0) / slower / cached
 
     def ready_line(self) -> dict:
         options = self.options
@@ -79,8 +88,8 @@ class FakeLoad:
             "sqlite_version": "3.40.1", "filesystem": "ext4", "filesystem_warning": "",
             "block_device": "vda1", "fdatasync_us_p50": "900", "cpu_model": "Fake CPU",
             "memory_bytes": "4104601600", "virtualization": "kvm", "kernel": "Linux 6.1",
-            "steal_percent": "0.2", "environment_grade": "B",
-            "environment_reasons": "an invented machine", "pragmas": options.pragmas,
+            "steal_percent": "unknown", "environment_grade": "B",
+            "environment_reasons": f"an invented machine; {steal.UNKNOWN_STEAL}", "pragmas": options.pragmas,
             "durability": "process-safe", "strategy": options.strategy,
             "threads": str(options.threads), "rows": str(options.rows), "payload": options.payload,
             "mix": options.mix, "keys": options.keys, "cpus": str(options.cpus or 2),
@@ -100,7 +109,8 @@ class FakeLoad:
         rate = asked["rate"]
         offered = capacity if rate is None else rate
         load = offered / capacity
-        stalled = luck.random() < self.of("stalled", STALLED_SHARE)
+        stalled = (luck.random() < self.of("stalled", STALLED_SHARE)
+                   and seconds < MINUTE_SECONDS)  # in a longer one it is less than 1% of the requests
         waiting = 1.0 / max(0.02, 1.0 - min(load, 0.98)) * math.exp(
             luck.gauss(0.0, self.of("noise", NOISE))) * (8.0 if stalled else 1.0)
         p99 = max(P99_US * waiting, self.of("floor_us", 0.0))
@@ -136,15 +146,16 @@ class FakeLoad:
                    "wal_bytes_max": self.of("wal", 4_200_000),
                    "sync_seconds": syncs * (SYNC_US + self.options.sync_delay_us) * 1e-6},
             "cpu_seconds": succeeded / self.of("capacity", CAPACITY) * 1.9,
-            "lock_wait_seconds": succeeded * 20e-6, "peak_memory_bytes": 30_000_000,
-            "steal_percent": 0.2, "windows": windows,
+            "lock_wait_seconds": None if self.behaviour.get("own_queue") else succeeded * 20e-6, "peak_memory_bytes": 30_000_000,
+            "steal_percent": self.of("steal", 0.2), "windows": windows,
             "checkpoint_stalls": [{"t_s": seconds * (i + 0.5) / 5, "ms": 8.0 + 6.0 * luck.random()}
                                   for i in range(5)],
             "wal_limit_exceeded": asked["wal_limit_bytes"] is not None
             and self.of("wal", 4_200_000) > asked["wal_limit_bytes"],
             "saturated": rate is not None and late > 0.01 * intended,
             "antagonist": None if asked["antagonist"] is None else
-            {**asked["antagonist"], "rounds": 1, "busy_errors": 0, "topics": 0},
+            {**asked["antagonist"], "begin_s": asked["antagonist"]["start_s"],
+             "end_s": self.antagonist_end(asked), "rounds": 1, "busy_errors": 0, "topics": 0},
             "answers": {"rows_expected": 1, "rows_found": 1, "integrity": "ok"},
         }
 
@@ -164,18 +175,26 @@ class FakeLoad:
             at = number * length
             factor = luck.uniform(0.9, 1.1) * (1.0 + self.of("drift", 0.0) * number / count)
             other = asked["antagonist"]
-            if other and other["start_s"] <= at < other["start_s"] + other["duration_s"] + 0.6:
+            silent = False
+            if other and other["start_s"] <= at < self.antagonist_end(asked) + 0.6:
                 factor *= 6.0
-            found.append({"t_s": at, "succeeded": succeeded // count, "failed": late // count,
-                          "p50_us": P50_US * factor, "p99_us": p99 * factor,
-                          "max_us": 3.0 * p99 * factor,
+                silent = other["kind"] == self.behaviour.get("silencing")
+            found.append({"t_s": at, "succeeded": 0 if silent else succeeded // count,
+                          "failed": late // count,
+                          "p50_us": None if silent else P50_US * factor,
+                          "p99_us": None if silent else p99 * factor,
+                          "max_us": None if silent else 3.0 * p99 * factor,
                           "wal_bytes": 4_000_000 + 100_000 * (number % 3), "checkpoints": 1,
                           "syncs": 2})
         return found
 
+    def antagonist_end(self, asked: dict) -> float:
+        other = asked["antagonist"]
+        return other["start_s"] + other["duration_s"] + self.of("overrun", 0.0)
+
     # As engine.LoadProgram.
 
-    def ready(self) -> object:
+    def ready(self, rows: int) -> object:
         from pragmark_capacity import protocol
 
         return protocol.ready(self.ready_line())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from pragmark_capacity import antagonists, claim, document, queueing, scaling, soak, trend, words
+from pragmark_capacity import (
+    antagonists, claim, demands, document, predictions, queueing, scaling, soak, trend, words)
 from pragmark_capacity.model import Answer, Objective, Outcome
 
 
@@ -43,6 +46,10 @@ def windows(count: int, **series_of: object) -> list[dict]:
     ({}, {"throughput": "steady", "p99": "steady", "wal": "steady"}),
     ({"wal_bytes": lambda i: 4e6 + 1e5 * i}, {"throughput": "steady", "p99": "steady",
                                               "wal": "worse"}),
+    ({"wal_bytes": lambda i: 4e6 if i < 90 else 6e6}, {"throughput": "steady", "p99": "steady",
+                                                       "wal": "steady"}),  # it is kept so large
+    ({"wal_bytes": lambda i: min(7e6, 1e5 * i)}, {"throughput": "steady", "p99": "steady",
+                                                  "wal": "steady"}),
     ({"succeeded": lambda i: 1000 - 3 * i}, {"throughput": "worse", "p99": "steady",
                                              "wal": "steady"}),
     ({"p99_us": lambda i: 3000.0 - 10.0 * i}, {"throughput": "steady", "p99": "better",
@@ -55,15 +62,36 @@ def test_a_soak_tells_which_series_moved_and_which_way(series_of, expected):
     assert {each["what"]: each["verdict"] for each in told} == expected
 
 
+def test_a_soak_in_which_something_got_better_does_not_say_that_nothing_moved():
+    told = soak.judge(windows(120, p99_us=lambda i: 3000.0 - 10.0 * i), 1.0)
+    said = soak.moves(told)
+    assert said.startswith("no trend in throughput, wal; p99 got better, from 2.98 to ")
+    assert soak.moves(soak.judge(windows(120), 1.0)) == "no trend in throughput, p99, wal"
+
+
 def test_the_law_is_found_again():
-    threads = {n: list(scaling.law(np.array([n, n, n], float), 3000.0, 0.08, 0.002)
-                       * np.random.default_rng(n).normal(1.0, 0.01, 3)) for n in (1, 2, 4, 8, 16)}
+    threads = {n: list(scaling.law(np.full(6, float(n)), 3000.0, 0.08, 0.002)
+                       * np.random.default_rng(n).normal(1.0, 0.01, 6)) for n in (1, 2, 4, 8, 16)}
     found = scaling.fit(threads, seed=1)
     for name, value, room in (("lambda", 3000.0, 0.05), ("sigma", 0.08, 0.3), ("kappa", 0.002, 0.3)):
         estimate = found.parameters[name]
         assert estimate.value == pytest.approx(value, rel=room)
         assert estimate.low <= estimate.value <= estimate.high
     assert found.best_threads == pytest.approx(21.4, rel=0.15)
+
+
+def test_too_few_runs_have_no_interval():
+    threads = {n: [float(each) for each in scaling.law(np.full(5, float(n)), 3000.0, 0.08, 0.002)]
+               for n in (1, 2, 4, 8)}
+    found = scaling.fit(threads, seed=1)
+    assert {(each.low, each.high) for each in found.parameters.values()} == {(None, None)}
+    assert {(each["low"], each["high"]) for each in found.fit} == {(None, None)}
+    runs = [demands.Measured(1000.0, 1e-4, 0.1, 1e-5, 100.0, 100.0, 1e-5, 1e-5, 0.0)] * 7
+    shapes = predictions.Shapes(runs, runs, runs, runs[:5], 4, 2, 100.0, 10.0, 1e-3)
+    target = predictions.others(shapes)[0]
+    assert predictions.predictions(target, shapes, seed=1)[0].low is None
+    whole = replace(shapes, many=runs[:6])
+    assert predictions.predictions(target, whole, seed=1)[0].low is not None
 
 
 def test_too_few_threads_fit_no_law():
@@ -155,7 +183,18 @@ def test_without_enough_quiet_windows_there_is_no_recovery():
     assert antagonists.find(made, 1.0, 2.0).recovery_s is None
 
 
-@pytest.mark.parametrize("change", [{"failed": 3}, {"p99_us": None}])
+def test_a_silent_window_waits_since_the_last_answer():
+    made = quiet_and_loud(*[False] * 12)
+    for each in made[5:9]:
+        each.update(p99_us=None, max_us=None)
+    assert antagonists.levels_ms(made, "p99_us")[4:10] == pytest.approx(
+        [1.0, 200.0, 400.0, 600.0, 800.0, 1.0])
+    found = antagonists.find(made, 1.0, 1.8)
+    assert (found.quiet_ms, found.during_ms) == (1.0, pytest.approx(500.0))
+    assert found.during_max_ms == pytest.approx(800.0)
+
+
+@pytest.mark.parametrize("change", [{"failed": 3}, {"p99_us": None, "max_us": None}])
 def test_a_window_with_failures_or_without_answers_is_not_quiet(change):
     made = quiet_and_loud(*[False] * 5, *[True] * 5, *[False] * 8)
     made[11].update(change)

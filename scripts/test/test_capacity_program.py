@@ -49,6 +49,7 @@ BAD = [
     (["--slo", "p98=10ms"], "p98 is not measured"),
     (["--slo", "p99=0ms"], "nothing is answered within 0ms"),
     (["--slo", "p99=-5ms"], "nothing is answered within -5ms"),
+    (["--slo", "p99=901s"], "is answered within 901s; give a time above 0 and up to 15 minutes"),
     (["--slo", "p99=10"], "is no objective"),
     (["--slo", "fast"], "is no objective"),
     (["--slo", "p99=nanms"], "is no objective"),
@@ -62,6 +63,11 @@ BAD = [
     (["--claim", "5", "--rate", "5"], "--rate means nothing with --claim"),
     (["--curve", "--rate", "5"], "--rate means nothing with --curve"),
     (["--curve", "--forecast"], "two questions"),
+    (["--claim", "0.0001"], "is no rate"),
+    (["--claim", "10"], "--step 2s has 20 requests at 10 requests/s, too few for p99; give --step 20s"),
+    (["--soak", "10s", "--rate", "5"], "--soak 10s has 50 requests"),
+    (["--soak", "9s"], "--soak 9s is too short to show a trend"),
+    (["--soak", "25h"], "--soak 90000s is too long"),
     (["--soak", "0s"], "is no time"),
     (["--soak", "10"], "is no time"),
     (["--with", "gremlins"], "is no antagonist"),
@@ -76,7 +82,12 @@ BAD = [
     (["--slo", "p99=10ms", "--rows", "many"], "is no whole number"),
     (["--slo", "p99=10ms", "--monthly-cost", "0"], "is no cost"),
     (["--slo", "p99=10ms", "--step", "0.01s"], "too short"),
-    (["--slo", "p99=10ms", "--budget", "2s"], "is not three steps"),
+    (["--slo", "p99=10ms", "--step", "61m"], "--step 3660s is too long"),
+    (["--with", "backup", "--step", "301s"], "--step 301s is too long"),
+    (["--slo", "p99=10ms", "--budget", "2s"], "less than the 25 steps take that it needs; give 63s"),
+    (["--curve", "--budget", "40s"], "less than the 17 steps take that it needs; give 43s"),
+    (["--curve", "--monthly-cost", "5"], "--monthly-cost means nothing with --curve"),
+    (["--with", "backup", "--monthly-cost", "5"], "--monthly-cost means nothing with --with"),
     (["--slo", "p99=10ms", "--format", "xml"], "is no format"),
     (["--slo", "p99=10ms", "--seed", "x"], "is no whole number"),
     (["--slo", "p99=10ms", "--pragmas", "--dir"], "expected one argument"),
@@ -133,7 +144,7 @@ def test_a_load_program_that_fails_leaves_no_result(fake, tmp_path, fault, statu
     (["--out", "/nonexistent/r.json"], "--out /nonexistent/r.json: cannot be written"),
 ])
 def test_places_are_checked_before_anything_is_measured(fake, tmp_path, words, said):
-    done = run("--rate", "10", "--load", fake(), *words)
+    done = run("--rate", "2000", "--load", fake(), *words)
     assert done.returncode == 2
     assert said in done.stderr and done.stderr.count("\n") == 1
     assert not (tmp_path / "log").exists()

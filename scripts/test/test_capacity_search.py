@@ -74,9 +74,9 @@ def test_the_fit_falls_within_its_band():
 
 
 def test_the_lowest_rate_has_requests_enough_and_is_below_the_ceiling():
-    assert search.lowest_rate(20_000.0, 100, 2.0) == 100.0
-    assert search.lowest_rate(500_000.0, 100, 2.0) == 500.0
-    assert search.lowest_rate(50.0, 100, 2.0) == 25.0
+    assert search.lowest_rate(20_000.0, 200, 2.0) == 100.0
+    assert search.lowest_rate(500_000.0, 200, 2.0) == 500.0
+    assert search.lowest_rate(50.0, 200, 2.0) == 25.0
 
 
 def test_a_confirmation_begins_at_the_edge_and_goes_down_a_little():

@@ -135,3 +135,25 @@ def test_results_with_nothing_to_draw_still_have_a_page(question, members):
         document["curve"]["points"] = []
     page = page_capacity.capacity_page([loaded(document)], "n")
     assert page.answer and page.sections
+
+
+@pytest.mark.parametrize("question", ["soak", "antagonists"])
+def test_what_saturated_before_its_question_has_a_page(question):
+    document = capacity_document(question)
+    document[question] = None
+    document["answer"].update(verdict="saturated", sentence="Saturated: nothing to do.")
+    page = page_capacity.capacity_page([loaded(document)], "capacity")
+    assert plain(page.answer) == "Saturated: nothing to do."
+    assert [section.heading for section in page.sections] == [
+        "All steps", "How to read the figures"]
+
+
+def test_a_forecast_without_a_fit_or_a_band_has_a_page():
+    document = capacity_document("forecast")
+    for point in document["forecast"]["scaling"]["fit"]:
+        point.update(low=None, high=None)
+    page = page_capacity.capacity_page([loaded(document)], "capacity")
+    assert any(section.heading == "How it scales over threads" for section in page.sections)
+    document["forecast"]["scaling"] = None
+    page = page_capacity.capacity_page([loaded(document)], "capacity")
+    assert not any(section.heading == "How it scales over threads" for section in page.sections)

@@ -61,6 +61,7 @@ Antagonist::Antagonist(const AntagonistPlan& plan, AntagonistPlace place)
 Antagonist::~Antagonist() { stop(); }
 
 void Antagonist::start(Clock::time_point measured_from) {
+  measured_from_ = measured_from;
   begin_ = measured_from + seconds(plan_.start_s);
   end_ = begin_ + seconds(plan_.duration_s);
   thread_ = std::thread([this] { work(); });
@@ -88,15 +89,25 @@ bool Antagonist::wait_until(Clock::time_point moment) {
 void Antagonist::work() noexcept {
   try {
     if (!wait_until(begin_)) return;
-    switch (plan_.kind) {
-      case AntagonistKind::LongReader: return read_long();
-      case AntagonistKind::Backup: return back_up();
-      case AntagonistKind::Vacuum: return vacuum();
-      case AntagonistKind::BulkWriter: return write_in_bulk();
-    }
+    report_.begin_s = now_s();
+    disturb();
+    report_.end_s = now_s();
   } catch (...) {
     failure_ = std::current_exception();
   }
+}
+
+void Antagonist::disturb() {
+  switch (plan_.kind) {
+    case AntagonistKind::LongReader: return read_long();
+    case AntagonistKind::Backup: return back_up();
+    case AntagonistKind::Vacuum: return vacuum();
+    case AntagonistKind::BulkWriter: return write_in_bulk();
+  }
+}
+
+double Antagonist::now_s() const noexcept {
+  return std::chrono::duration<double>(Clock::now() - measured_from_).count();
 }
 
 template <typename Round>

@@ -24,7 +24,9 @@ class StoreRequests final : public LoadClient {
         stride_(static_cast<std::uint64_t>(options.threads)),
         next_topic_(first_of(topics.rows(), options.thread)),
         next_document_(first_of(data.documents(), options.thread)),
-        next_post_(first_of(data.posts(), options.thread)) {}
+        // Later than every topic there is, so that they do not push it off its history's first
+        // page.
+        next_post_(first_of(topics.rows(), options.thread)) {}
 
   std::size_t operation_of(std::uint64_t bits) override { return mix_.pick(bits); }
   bool run(std::size_t operation, std::uint64_t bits) override {

@@ -15,6 +15,12 @@ std::int64_t StepPlan::windows() const noexcept {
       1, static_cast<std::int64_t>(std::ceil(duration_s * 1e3 / window_ms - kRounding)));
 }
 
+double seconds_of(const StepPlan& plan, const LoadTally& tally) noexcept {
+  if (tally.sent == 0) return plan.duration_s;
+  if (plan.rate) return plan.duration_s + to_seconds(tally.backlog_growth());
+  return std::max(plan.duration_s, to_seconds(tally.last_end - tally.first_start));
+}
+
 double LoadStep::offered_per_second() const noexcept {
   const auto intended = static_cast<double>(tally.intended());
   return plan.rate ? intended / plan.duration_s : intended / seconds;

@@ -109,6 +109,8 @@ Json antagonist_json(const LoadStep& step) {
   return {{"kind", find_antagonist(plan.kind).name},
           {"start_s", plan.start_s},
           {"duration_s", plan.duration_s},
+          {"begin_s", step.antagonist->begin_s},
+          {"end_s", step.antagonist->end_s},
           {"rounds", step.antagonist->rounds},
           {"busy_errors", step.antagonist->busy_errors},
           {"topics", step.antagonist->topics}};

@@ -1,5 +1,4 @@
 // What becomes of a step when its clock has stopped: the checks of its answers, and the figures.
-#include <algorithm>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -60,10 +59,7 @@ LoadStep StepRun::result() {
   LoadStep step{.plan = plan_, .tally = crew_->tally(), .first_error = crew_->first_error()};
   const LoadTally& tally = step.tally;
   if (antagonist_) step.antagonist = antagonist_->report();
-  step.seconds = plan_.duration_s;
-  if (tally.sent > 0) {
-    step.seconds = std::max(step.seconds, to_seconds(tally.last_end - tally.first_start));
-  }
+  step.seconds = seconds_of(plan_, tally);
   for (const OperationTally& one : tally.operations) {
     step.latencies.merge(one.latencies);
     step.service.merge(one.service);

@@ -5,6 +5,16 @@
 #include "pragmark/assert.h"
 
 namespace pragmark {
+namespace {
+
+WaitOfRequest earlier(const WaitOfRequest& a, const WaitOfRequest& b) noexcept {
+  return b.intended < a.intended ? b : a;
+}
+WaitOfRequest later(const WaitOfRequest& a, const WaitOfRequest& b) noexcept {
+  return b.intended > a.intended ? b : a;
+}
+
+}  // namespace
 
 void OperationTally::merge(const OperationTally& other) noexcept {
   latencies.merge(other.latencies);
@@ -21,11 +31,19 @@ std::int64_t LoadTally::succeeded() const noexcept {
   return sum;
 }
 
+LoadTime LoadTally::backlog_growth() const noexcept {
+  return std::max(LoadTime(0), last_wait.waited - first_wait.waited);
+}
+
 bool LoadTally::record(const TimedRequest& request, LoadTime timeout) noexcept {
   OperationTally& operation = operations[request.operation];
   ++sent;
   first_start = std::min(first_start, request.start);
   last_end = std::max(last_end, request.end);
+  const WaitOfRequest wait{.intended = request.intended,
+                           .waited = request.start - request.intended};
+  first_wait = earlier(first_wait, wait);
+  last_wait = later(last_wait, wait);
   switch (request.outcome) {
     case LoadOutcome::Busy: ++busy; return false;
     case LoadOutcome::Failed: ++failed; return false;
@@ -55,6 +73,8 @@ void LoadTally::merge(const LoadTally& other) noexcept {
   wrong_rows += other.wrong_rows;
   first_start = std::min(first_start, other.first_start);
   last_end = std::max(last_end, other.last_end);
+  first_wait = earlier(first_wait, other.first_wait);
+  last_wait = later(last_wait, other.last_wait);
 }
 
 }  // namespace pragmark

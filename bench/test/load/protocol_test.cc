@@ -132,6 +132,49 @@ TEST(LoadStepTest, IsSaturatedByLateRequestsOrByALowerRate) {
   EXPECT_FALSE(step.saturated());
 }
 
+// Requests of 0.3 s that find a thread free at once, 10 a second: nothing piles up.
+TEST(LoadStepTest, LongRequestsAreNoBacklog) {
+  using std::chrono::milliseconds;
+  const StepPlan plan{.rate = 10, .duration_s = 2};
+  LoadTally tally(1);
+  for (milliseconds due{0}; due < milliseconds(2000); due += milliseconds(100)) {
+    tally.record({.operation = 0,
+                  .intended = due,
+                  .start = due,
+                  .end = due + milliseconds(300),
+                  .outcome = LoadOutcome::Succeeded},
+                 milliseconds(1000));
+  }
+  const LoadStep step{.plan = plan, .seconds = seconds_of(plan, tally), .tally = tally};
+  EXPECT_EQ(step.seconds, 2);
+  EXPECT_EQ(step.achieved_per_second(), 10);
+  EXPECT_FALSE(step.saturated());
+}
+
+// Each waits 10 ms longer than the one before; which thread counted it makes no difference.
+TEST(LoadStepTest, WaitsThatGrowAreABacklog) {
+  using std::chrono::milliseconds;
+  const StepPlan plan{.rate = 10, .duration_s = 2};
+  LoadTally tally(1);
+  LoadTally of_other(1);
+  for (int i = 19; i >= 0; --i) {
+    const milliseconds due(100 * i);
+    const milliseconds start = due + milliseconds(50 + 10 * i);
+    (i % 2 == 0 ? tally : of_other)
+        .record({.operation = 0,
+                 .intended = due,
+                 .start = start,
+                 .end = start + milliseconds(1),
+                 .outcome = LoadOutcome::Succeeded},
+                milliseconds(1000));
+  }
+  tally.merge(of_other);
+  EXPECT_EQ(tally.backlog_growth(), milliseconds(190));
+  const LoadStep step{.plan = plan, .seconds = seconds_of(plan, tally), .tally = tally};
+  EXPECT_DOUBLE_EQ(step.seconds, 2.19);
+  EXPECT_TRUE(step.saturated());  // 91% of what was offered
+}
+
 TEST(LoadProtocol, ReadySaysTheMixAndTheContext) {
   const LoadSetup setup = setup_of({});
   const json said = json::parse(load_ready_line(setup, {{"seed", "1"}}));

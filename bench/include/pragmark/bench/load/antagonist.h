@@ -53,6 +53,10 @@ struct AntagonistReport {
   std::int64_t rounds = 0;       // transactions, copies or VACUUMs that were completed
   std::int64_t busy_errors = 0;  // rounds that ended for want of a lock
   std::int64_t topics = 0;       // inserted and committed
+  // When it was at work, from the beginning of what is measured: a VACUUM that has begun is carried
+  // to its end, so it may end later than planned.
+  double begin_s = 0;
+  double end_s = 0;
 };
 
 struct AntagonistPlace {
@@ -86,6 +90,8 @@ class Antagonist {
   using Clock = std::chrono::steady_clock;
 
   void work() noexcept;
+  void disturb();
+  [[nodiscard]] double now_s() const noexcept;
   // False when it is over before.
   bool wait_until(Clock::time_point moment);
   [[nodiscard]] bool over() const noexcept {
@@ -101,6 +107,7 @@ class Antagonist {
 
   const AntagonistPlan plan_;
   const AntagonistPlace place_;
+  Clock::time_point measured_from_;
   Clock::time_point begin_;
   Clock::time_point end_;
   AntagonistReport report_;

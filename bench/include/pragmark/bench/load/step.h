@@ -79,7 +79,7 @@ struct AddedCount {
 
 struct LoadStep {
   StepPlan plan;
-  double seconds = 0;  // that the measured requests took, at least the planned ones
+  double seconds = 0;  // as seconds_of() has it
   LoadTally tally{0};
   LatencyHistogram latencies;  // of all operations, and those that were not sent as the timeout
   LatencyHistogram service;
@@ -104,6 +104,11 @@ struct LoadStep {
   // offered rate was achieved. A closed load never is.
   [[nodiscard]] bool saturated() const noexcept;
 };
+
+// That the measured requests took, at least the planned ones. In an open load it is how long
+// threads began with requests: how long one of them takes says nothing of how many are done a
+// second.
+[[nodiscard]] double seconds_of(const StepPlan& plan, const LoadTally& tally) noexcept;
 
 // Called about twice a second with the seconds since the schedule began and the requests that
 // succeeded in time; false when nobody wants the result any more.

@@ -43,6 +43,12 @@ struct OperationTally {
   void merge(const OperationTally& other) noexcept;
 };
 
+// How long a request waited until a thread was free for it.
+struct WaitOfRequest {
+  LoadTime intended;
+  LoadTime waited{0};
+};
+
 // Counts are of measured requests, those due at measured_from or later.
 struct LoadTally {
   explicit LoadTally(std::size_t parts_of_mix) : operations(parts_of_mix) {}
@@ -59,9 +65,14 @@ struct LoadTally {
   std::int64_t wrong_rows = 0;  // measured or not
   LoadTime first_start = LoadTime::max();
   LoadTime last_end = LoadTime::min();
+  WaitOfRequest first_wait{.intended = LoadTime::max()};  // of the first that was due and sent
+  WaitOfRequest last_wait{.intended = LoadTime::min()};
 
   [[nodiscard]] std::int64_t succeeded() const noexcept;
   [[nodiscard]] std::int64_t intended() const noexcept { return sent + not_sent; }
+  // By how much the last one waited longer than the first: what is due comes faster than it is
+  // done. 0 when it did not, however long a request takes.
+  [[nodiscard]] LoadTime backlog_growth() const noexcept;
   // True when it was answered in time. REQUIRES: the request is measured.
   bool record(const TimedRequest& request, LoadTime timeout) noexcept;
   void merge(const LoadTally& other) noexcept;
