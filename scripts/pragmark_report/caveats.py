@@ -11,7 +11,9 @@ from .model import OFF, Verification
 from .strategy import PYTHON_ORIGINAL
 from .words import Name, Sentence
 
-NOT_A_DISK = re.compile(r"(tmpfs|ramfs|overlay|nfs|cifs|smb|9p|fuse|vboxsf|virtiofs|ceph|gluster)")
+# fuseblk is a disk with a file system that a program serves; as environment_caps.cc has it.
+NOT_A_DISK = re.compile(
+    r"(tmpfs|ramfs|overlay|nfs|cifs|smb|9p|fuse(?!blk)|vboxsf|virtiofs|ceph|gluster)")
 MAX_STEAL_PERCENT = 1.0
 MIN_FDATASYNC_US = 10.0  # no device makes data durable faster; as environment_caps.cc has it
 NOISY_PERCENT = 10.0

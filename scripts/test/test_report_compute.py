@@ -215,6 +215,7 @@ def test_one_file_given_twice_is_noticed(small, summarise):
     "key, value, said",
     [
         ("filesystem", "overlay", "not a local disk"),
+        ("filesystem", "fuse.sshfs", "not a local disk"),
         ("filesystem_warning", "beware of it", "File system: beware of it."),
         ("fdatasync_us_p50", "3", "faster than storage"),
         ("fdatasync_us_p50", "", "does not say how long fdatasync takes"),
@@ -232,6 +233,11 @@ def test_caveats_of_the_environment(small, summarise, key, value, said):
     assert (said in caveat_text(summarise(small))) == already
     small["context"][key] = value
     assert said in caveat_text(summarise(small))
+
+
+def test_a_disk_whose_file_system_a_program_serves_is_a_disk(small, summarise):
+    small["context"]["filesystem"] = "fuseblk"
+    assert "not a local disk" not in caveat_text(summarise(small))
 
 
 def test_one_warning_of_the_file_system_is_enough(small, summarise):
