@@ -181,3 +181,27 @@ def with_candidates(experiment: Experiment, proposed: Sequence[Candidate]) -> Ex
     known = experiment.by_id()
     new = tuple(one.configuration for one in proposed if one.configuration.id not in known)
     return replace(experiment, configurations=experiment.configurations + new)
+
+
+def refuted(
+    answers: Sequence[Effect], confirmed: Sequence[Confirmed]
+) -> tuple[list[Effect], list[str]]:
+    """The effects, without those that fresh blocks did not confirm, and a note of each.
+
+    The best of many was chosen for its luck too; what is not there again is not called an effect.
+    """
+    fresh = {one.effect.comparison.workload: {} for one in confirmed}
+    for one in confirmed:
+        if not one.holds:
+            fresh[one.effect.comparison.workload][one.candidate.configuration.id] = one.effect
+    kept, notes = [], []
+    for each in answers:
+        asked = each.comparison
+        again = fresh.get(asked.workload, {}).get(asked.configuration)
+        if again is None or each.verdict is not Verdict.BETTER or asked.kind == "main":
+            kept.append(each)
+            continue
+        kept.append(replace(each, verdict=Verdict.NONE))
+        notes.append(f"{asked.what}: better in the blocks that chose it, and not in the "
+                     f"{again.n} fresh ones. It does not count as an effect.")
+    return kept, notes

@@ -91,6 +91,8 @@ def tune(options: Options, rows: int, asked: Asked, tools: Tools) -> Result:
                            len(blocks))
     confirmed = choose.confirm(experiment.configurations[0], proposed, blocks, options.objective,
                                options.workloads, options.floor)
+    answers, notes = choose.refuted(answers, confirmed)
+    experiment = replace(experiment, notes=(*experiment.notes, *notes))
     return _result(
         TUNE, options, rows, measure, made_plan, Asked(experiment, asked.factors), blocks, answers,
         tools, len(asked.experiment.comparisons), confirmed=confirmed)

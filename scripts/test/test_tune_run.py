@@ -67,7 +67,8 @@ class Fading(FakeProcesses):
 
 def test_a_winner_that_is_not_confirmed_leaves_the_base():
     result = run_tune("--vary", "page_size=1024", processes=Fading())
-    assert verdicts(result)["page_size=1024"] is Verdict.BETTER
+    assert verdicts(result)["page_size=1024"] is Verdict.NONE
+    assert result.notes[0].startswith("page_size=1024: better in the blocks that chose it, and not")
     assert [each.holds for each in result.confirmed] == [False]
     assert result.answer.status == "base stays"
     assert result.answer.recommended.pragmas.name == "production"
