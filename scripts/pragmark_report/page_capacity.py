@@ -13,6 +13,7 @@ from .words import Sentence
 
 ASKED = ("pragmas", "strategy", "threads", "rows", "payload", "mix", "keys", "arrivals", "cpus",
          "sync_delay_us", "slo", "rate", "soak_seconds")  # parameters that make a question
+GRADE_OF_A_RESULT = "Environment grade "  # a caveat there; a page tells the grade itself
 
 
 def capacity_page(results: Sequence[Result], name: str) -> Page:
@@ -186,7 +187,8 @@ def _caveats(results: Sequence[Result]) -> tuple[Sentence, ...]:
     found: dict[str, list[str]] = {}
     for each in results:
         for text in each.document["caveats"]:
-            found.setdefault(text, []).append(each.letter)
+            if not text.startswith(GRADE_OF_A_RESULT):
+                found.setdefault(text, []).append(each.letter)
     for text, letters in found.items():
         shared = not several or len(letters) == len(results)
         said.append((text,) if shared else (f"{words.listed(letters)}: ", text))

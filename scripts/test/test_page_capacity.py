@@ -4,6 +4,7 @@ import json
 
 import pytest
 from capacity_documents import capacity_document
+from pragmark_capacity.document import environment
 from pragmark_report import load_result, page_capacity, plots_capacity, tables_capacity
 from pragmark_report.words import plain
 
@@ -66,6 +67,14 @@ def test_results_that_asked_different_things_are_not_ranked():
                                                          "read=50%, write=50%"]
     assert page.question.startswith("production / group-commit, 10 threads")
     assert "the rest as the table says" in page.question
+
+
+def test_the_grade_of_a_machine_is_told_once():
+    (one,) = hosts("slo", 12_000.0)
+    one.document["context"].update(environment_grade="C", environment_reasons="it is busy")
+    one.document["caveats"] = [*environment(one.document["context"]), "and another"]
+    said = [plain(each) for each in page_capacity.capacity_page([one], "n").caveats]
+    assert sum("grade" in each for each in said) == 1 and "and another" in said
 
 
 def test_claims_are_grouped_by_what_came_of_them():
