@@ -77,10 +77,10 @@ fixed_addresses() { # COMMAND [ARG]...
   fi
 }
 
-# SIGINT may come ignored, from whoever started this in the background; then nothing below could be
+# SIGINT and SIGHUP may come ignored, from a shell in the background or nohup; then nothing below could be
 # interrupted, which some tests do.
 run_pytest() { # FOLDER
-  env --default-signal=INT "$PYTHON" -m pytest -q -p no:cacheprovider -n "$JOBS" "$1"
+  env --default-signal=INT,HUP "$PYTHON" -m pytest -q -p no:cacheprovider -n "$JOBS" "$1"
 }
 
 expect_exit() { # CODE COMMAND [ARG]...
@@ -129,7 +129,7 @@ step_build() {
   cmake --build --preset release
 }
 
-step_unit() { env --default-signal=INT ctest --preset release; }
+step_unit() { env --default-signal=INT,HUP ctest --preset release; }
 
 step_python() {
   run_pytest scripts/test
