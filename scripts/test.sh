@@ -77,8 +77,8 @@ fixed_addresses() { # COMMAND [ARG]...
   fi
 }
 
-# SIGINT and SIGHUP may come ignored, from a shell in the background or nohup; then nothing below could be
-# interrupted, which some tests do.
+# SIGINT and SIGHUP may come ignored, from a shell in the background or from nohup; then nothing below
+# could be interrupted, which some tests do.
 run_pytest() { # FOLDER
   env --default-signal=INT,HUP "$PYTHON" -m pytest -q -p no:cacheprovider -n "$JOBS" "$1"
 }
