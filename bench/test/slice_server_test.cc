@@ -31,7 +31,7 @@ TEST_F(SliceServerTest, EverySliceMakesItsOperationsAndCountsThemAlone) {
     EXPECT_EQ(slice.at("operations"), 10);
     EXPECT_EQ(slice.at("reads").get<int>() + slice.at("writes").get<int>(), 10);
     EXPECT_EQ(slice.at("errors"), 0);
-    EXPECT_GT(slice.at("seconds"), 0);
+    EXPECT_NE(slice.at("seconds"), 0);  // its clock ran
     reads += slice.at("reads").get<std::int64_t>();
   }
   EXPECT_EQ(reads, 20);  // the share is exact over all slices

@@ -164,7 +164,7 @@ TEST(Loop, OverloadEndsWithTheScheduleAndCountsWhatItDidNotSend) {
   EXPECT_EQ(load.tally.sent, load.made);
   EXPECT_GT(load.tally.not_sent, 600);
   EXPECT_EQ(load.tally.sent, load.operation().succeeded + load.tally.timed_out);
-  EXPECT_LE(load.clock.now(), seconds(10) + load.timeout + milliseconds(30));
+  EXPECT_LE(load.made, 351);  // what 30 ms each leaves of the schedule, the timeout and one more
   EXPECT_EQ(load.operation().latencies.count(), static_cast<std::uint64_t>(load.tally.sent));
 }
 
