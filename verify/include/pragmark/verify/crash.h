@@ -133,6 +133,9 @@ struct CrashSetResult {
   double seconds = 0;
 
   [[nodiscard]] bool holds() const noexcept { return measured <= promised; }
+  // The most acknowledged transactions that a power cut took. The workload's own limit: SQLite sets
+  // none between two syncs.
+  [[nodiscard]] std::int64_t exposure_transactions() const noexcept;
   [[nodiscard]] std::size_t images() const noexcept;
   [[nodiscard]] std::size_t distinct() const noexcept;
 };
@@ -144,6 +147,7 @@ struct CrashReport {
   std::size_t memory_limit_bytes = 0;
   CrashSabotage sabotage = CrashSabotage::None;
   bool matrix = false;
+  double commits_per_second = 0;  // measured elsewhere; turns transactions into time when not 0
   std::vector<CrashSetResult> sets;
 };
 
