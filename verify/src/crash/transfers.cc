@@ -50,7 +50,7 @@ Transfer transfer_of(std::uint64_t seed, std::int64_t number) {
   transfer.target = 1 + static_cast<std::int64_t>(random.below(kAccounts));
   transfer.amount = 1 + static_cast<std::int64_t>(random.below(100));
   transfer.note = fmt::format("{:016x}{:016x}", random.next(), random.next());
-  transfer.receipt_bytes = 200 + random.below(5000);
+  transfer.receipt_bytes = 100 + random.below(1500);
   return transfer;
 }
 
