@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::size_t kImages = 2'500;
+constexpr std::size_t kImages = 1'200;
 
 PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
   return PragmaSet::parse("default").with("journal_mode", journal).with("synchronous", synchronous);
@@ -85,20 +85,20 @@ TEST(CrashTest, OnlyAKilledProcessIsEnoughToDamageWithoutAJournal) {
 TEST(CrashTest, WalNormalLosesWhatWasAcknowledgedSinceTheCheckpoint) {
   const CrashSetResult result = run(set_of("WAL", "NORMAL"), {.models = {"drop-unsynced"}});
   const ModelCounts& counts = result.workloads.front().models.front();
-  EXPECT_EQ(counts.max_lost, 20) << "the workload checkpoints every 20 transactions";
+  EXPECT_EQ(counts.max_lost, 10) << "the workload checkpoints every 10 transactions";
   EXPECT_EQ(counts.damaged(), 0U);
 }
 
 TEST(CrashTest, TransactionsThatSpillAreUndoneWhole) {
   const CrashSetResult result =
-      run(set_of("DELETE", "FULL"), {.images = 1500, .workloads = {"spill"}, .transactions = 4});
+      run(set_of("DELETE", "FULL"), {.workloads = {"spill"}, .images = 1500, .transactions = 4});
   EXPECT_EQ(result.measured, DurabilityClass::ProcessSafe);
 }
 
 TEST(CrashTest, TheStoresOperationsSurviveThroughAStrategy) {
   const CrashSetResult result =
       run(PragmaSet::parse("durable"),
-          {.images = 600, .workloads = {"store"}, .strategy = "single-writer", .transactions = 12});
+          {.workloads = {"store"}, .strategy = "single-writer", .images = 600, .transactions = 12});
   EXPECT_EQ(result.measured, DurabilityClass::PowerSafe);
   EXPECT_EQ(result.workloads.front().acknowledged, 12U);
 }
@@ -143,7 +143,7 @@ TEST(CrashTest, TheSameSeedFindsTheSameAndAnotherSeedRecordsAnother) {
 }
 
 TEST(CrashTest, AFindingOfAnotherRecordingIsRefused) {
-  CrashOptions options{.images = 400, .models = {"drop-unsynced"}, .seed = 1};
+  CrashOptions options{.models = {"drop-unsynced"}, .images = 400, .seed = 1};
   const CrashSetResult found = run(set_of("WAL", "NORMAL"), options);
   ASSERT_FALSE(found.findings.empty());
   options.replay = found.findings.front().text;

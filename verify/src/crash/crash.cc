@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ void replay_one(const PragmaSet& set, const CrashOptions& options, CrashSetResul
 
 CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  const std::clock_t cpu_start = std::clock();
   CrashSetResult result{.set = set,
                         .workloads = {},
                         .findings = {},
@@ -110,6 +112,7 @@ CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
     result.kill_tried = true;
   }
   result.measured = measured_class(result);
+  result.cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
@@ -176,6 +179,13 @@ CrashReport run_crash(const CrashOptions& options) {
                      .matrix = false,
                      .commits_per_second = 0,
                      .sets = {}};
+  // What makes no sense is said before anything runs.
+  static_cast<void>(chosen_models(options));
+  for (const PragmaSet& set : options.sets) {
+    for (const std::string& name : options.workloads) {
+      static_cast<void>(crash::make_workload(name, {.set = set, .strategy = options.strategy}));
+    }
+  }
   for (const PragmaSet& set : options.sets) report.sets.push_back(run_set(set, options));
   return report;
 }

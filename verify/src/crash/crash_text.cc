@@ -67,15 +67,17 @@ std::string exposure_text(const CrashSetResult& result, double commits_per_secon
 
 std::string set_text(const CrashSetResult& result, double commits_per_second) {
   const CrashExpectation expected = documented_expectation(result.set);
-  std::string text = fmt::format(
-      "{}: {}, promised {}; {}\n  {} images, {} distinct and judged, {:.1f} s: {:.0f} images/s\n",
-      printable(result.set.name()),
-      result.measured == DurabilityClass::Unsafe
-          ? "unsafe"
-          : fmt::format("nothing worse than {} was found", to_string(result.measured)),
-      to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD", result.images(),
-      result.distinct(), result.seconds,
-      static_cast<double>(result.images()) / std::max(result.seconds, 1e-9));
+  std::string text =
+      fmt::format("{}: {}, promised {}; {}\n  {} images, {} distinct and judged, {:.1f} s ({:.1f} "
+                  "s of one processor: "
+                  "{:.0f} images/s)\n",
+                  printable(result.set.name()),
+                  result.measured == DurabilityClass::Unsafe
+                      ? "unsafe"
+                      : fmt::format("nothing worse than {} was found", to_string(result.measured)),
+                  to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD",
+                  result.images(), result.distinct(), result.seconds, result.cpu_seconds,
+                  static_cast<double>(result.images()) / std::max(result.cpu_seconds, 1e-9));
   text += exposure_text(result, commits_per_second);
   text += fmt::format("  documented: {}\n", expected.documented);
   const std::string difference = difference_from(expected, result);

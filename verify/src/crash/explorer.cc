@@ -88,7 +88,9 @@ void visit_all_subsets(Tour& tour, Model model) {
       std::vector<Loss> losses;
       for (std::size_t i = 0; i < pending.size(); ++i) {
         if ((subset >> i & 1U) == 0) continue;
-        losses.push_back({.operation = pending[i], .garbage = model == Model::SubsetGarbage});
+        const bool write = tour.log().operations[pending[i]].kind == OperationKind::Write;
+        losses.push_back(
+            {.operation = pending[i], .garbage = write && model == Model::SubsetGarbage});
       }
       if (model == Model::FsJournal && !metadata_in_order(at, losses, tour.log())) continue;
       tour.visit(at, losses);

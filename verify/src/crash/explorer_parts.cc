@@ -127,7 +127,10 @@ std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model mo
   std::vector<Loss> losses = draw(pending, log, random);
   if (model == Model::FsJournal) put_metadata_in_order(at, log, losses);
   if (model == Model::SubsetGarbage) {
-    for (Loss& loss : losses) loss.garbage = random.below(2) == 0;
+    for (Loss& loss : losses) {
+      const bool write = log.operations[loss.operation].kind == OperationKind::Write;
+      loss.garbage = write && random.below(2) == 0;
+    }
   }
   return losses;
 }

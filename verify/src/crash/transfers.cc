@@ -6,11 +6,14 @@
 // transaction.
 // 2. Each transfer is the one that the seed makes for its number.
 // 3. Each balance is what the transfers make of it, and so is their sum what it was.
-// 4. Every transfer refers to accounts that exist, and every receipt to a transfer.
-// 5. The index by note has the rows of the table.
-// 6. The receipts are those of the last transfers, with the bytes that the seed makes.
+// 4. The index by note has the rows of the table.
+// 5. The receipts are those of the last transfers, with the bytes that the seed makes.
+// 6. Every transfer refers to accounts that exist, and every receipt to a transfer: follows from
+// the
+//    others, since these say which rows there are, so that foreign_key_check would ask in vain.
 #include <algorithm>
 #include <array>
+#include <deque>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -18,7 +21,6 @@
 #include "crash/hash.h"
 #include "crash/workload.h"
 #include "pragmark/error.h"
-#include "pragmark/pragma.h"
 
 namespace pragmark::crash {
 namespace {
@@ -40,7 +42,7 @@ struct Transfer {
   std::int64_t target;
   std::int64_t amount;
   std::string note;
-  std::size_t receipt_bytes;
+  std::string receipt;
 };
 
 Transfer transfer_of(std::uint64_t seed, std::int64_t number) {
@@ -50,14 +52,11 @@ Transfer transfer_of(std::uint64_t seed, std::int64_t number) {
   transfer.target = 1 + static_cast<std::int64_t>(random.below(kAccounts));
   transfer.amount = 1 + static_cast<std::int64_t>(random.below(100));
   transfer.note = fmt::format("{:016x}{:016x}", random.next(), random.next());
-  transfer.receipt_bytes = 100 + random.below(1500);
+  transfer.receipt.resize(100 + random.below(1500));
+  for (std::size_t i = 0; i < transfer.receipt.size(); ++i) {
+    transfer.receipt[i] = transfer.note[i % transfer.note.size()];
+  }
   return transfer;
-}
-
-std::string receipt_of(const Transfer& transfer) {
-  std::string body(transfer.receipt_bytes, ' ');
-  for (std::size_t i = 0; i < body.size(); ++i) body[i] = transfer.note[i % transfer.note.size()];
-  return body;
 }
 
 class Transfers final : public Workload {
@@ -124,11 +123,19 @@ class Transfers final : public Workload {
   }
   void commit_one(Connection& connection, Recorder& recorder) const;
   void insert(Connection& connection, std::int64_t number) const;
+  // Made when it is asked for first: every image asks for the same ones.
+  [[nodiscard]] const Transfer& expected(std::int64_t number) const {
+    while (made_.size() <= static_cast<std::size_t>(number)) {
+      made_.push_back(transfer_of(options_.seed, static_cast<std::int64_t>(made_.size())));
+    }
+    return made_[static_cast<std::size_t>(number)];
+  }
   [[nodiscard]] std::string receipts_finding(Connection& connection, std::int64_t count) const;
 
   Shape shape_;
   WorkloadOptions options_;
   PragmaSet set_;
+  mutable std::deque<Transfer> made_;  // a deque: what was handed out stays where it is
 };
 
 void Transfers::commit_one(Connection& connection, Recorder& recorder) const {
@@ -146,7 +153,7 @@ void Transfers::commit_one(Connection& connection, Recorder& recorder) const {
 }
 
 void Transfers::insert(Connection& connection, std::int64_t number) const {
-  const Transfer transfer = transfer_of(options_.seed, number);
+  const Transfer& transfer = expected(number);
   Statement move = connection.prepare("UPDATE accounts SET balance = balance + ?2 WHERE id = ?1");
   const auto change = [&](std::int64_t account, std::int64_t amount) {
     move.bind(1, account);
@@ -163,24 +170,22 @@ void Transfers::insert(Connection& connection, std::int64_t number) const {
   add.bind(4, transfer.amount);
   add.bind(5, transfer.note);
   add.run();
-  const std::string body = receipt_of(transfer);
   Statement receipt = connection.prepare("INSERT INTO receipts VALUES (?1, ?2)");
   receipt.bind(1, number);
-  receipt.bind(2, body);
+  receipt.bind(2, transfer.receipt);
   receipt.run();
 }
 
 std::string Transfers::receipts_finding(Connection& connection, std::int64_t count) const {
   Statement receipts = connection.prepare("SELECT seq, body FROM receipts ORDER BY seq");
-  std::int64_t expected = std::max<std::int64_t>(1, count - kReceipts + 1);
+  std::int64_t number = std::max<std::int64_t>(1, count - kReceipts + 1);
   while (receipts.step()) {
-    if (receipts.integer(0) != expected ||
-        receipts.text(1) != receipt_of(transfer_of(options_.seed, expected))) {
-      return fmt::format("receipt {} is not the one that was stored", expected);
+    if (receipts.integer(0) != number || receipts.text(1) != expected(number).receipt) {
+      return fmt::format("receipt {} is not the one that was stored", number);
     }
-    ++expected;
+    ++number;
   }
-  return expected == count + 1 ? "" : fmt::format("receipt {} is missing", expected);
+  return number == count + 1 ? "" : fmt::format("receipt {} is missing", number);
 }
 
 Inspection Transfers::inspect(Connection& connection) const {
@@ -190,16 +195,21 @@ Inspection Transfers::inspect(Connection& connection) const {
   std::int64_t count = 0;
   Statement rows =
       connection.prepare("SELECT seq, source, target, amount, note FROM transfers ORDER BY seq");
+  const std::int64_t most = shape_.transactions * shape_.transfers;
   while (rows.step()) {
-    const Transfer expected = transfer_of(options_.seed, ++count);
-    if (rows.integer(0) != count || rows.integer(1) != expected.source ||
-        rows.integer(2) != expected.target || rows.integer(3) != expected.amount ||
-        rows.text(4) != expected.note) {
+    if (count == most) {
+      result.finding = "there are more transfers than were ever made";
+      return result;
+    }
+    const Transfer& transfer = expected(++count);
+    if (rows.integer(0) != count || rows.integer(1) != transfer.source ||
+        rows.integer(2) != transfer.target || rows.integer(3) != transfer.amount ||
+        rows.text(4) != transfer.note) {
       result.finding = fmt::format("transfer {} is missing or another one", count);
       return result;
     }
-    balances[static_cast<std::size_t>(expected.source)] -= expected.amount;
-    balances[static_cast<std::size_t>(expected.target)] += expected.amount;
+    balances[static_cast<std::size_t>(transfer.source)] -= transfer.amount;
+    balances[static_cast<std::size_t>(transfer.target)] += transfer.amount;
   }
   result.committed = count / shape_.transfers;
   if (count % shape_.transfers != 0) {
@@ -227,15 +237,13 @@ Inspection Transfers::inspect(Connection& connection) const {
   if (result.finding.empty() && indexed.step() && indexed.integer(0) != count) {
     result.finding = "the index by note has other rows than its table";
   }
-  const std::vector<std::string> orphans = foreign_key_check(connection.handle(), 1);
-  if (result.finding.empty() && !orphans.empty()) result.finding = orphans.front();
   return result;
 }
 
 constexpr Shape kTransfers{.name = "transfers",
-                           .transactions = 100,
+                           .transactions = 60,
                            .transfers = 1,
-                           .checkpoint_every = 20,
+                           .checkpoint_every = 10,
                            .spills = false};
 constexpr Shape kSpill{
     .name = "spill", .transactions = 15, .transfers = 20, .checkpoint_every = 4, .spills = true};

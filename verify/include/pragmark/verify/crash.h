@@ -131,6 +131,7 @@ struct CrashSetResult {
   bool kill_tried = false;  // process-kill was among the models
   bool power_tried = false;
   double seconds = 0;
+  double cpu_seconds = 0;  // of the process: recording, judging and making findings small
 
   [[nodiscard]] bool holds() const noexcept { return measured <= promised; }
   // The most acknowledged transactions that a power cut took. The workload's own limit: SQLite sets
