@@ -154,9 +154,10 @@ void Experiment::add_finding(const OperationLog& log, Model model, Candidate can
     at.build(losses, options_.run.seed, image_);
     Judgement judgement = judge_.judge(image_);
     const std::int64_t lost = lost_of(at, judgement);
-    // As bad as it was: the same kind, and as much lost.
-    const bool same = candidate.kind == kLost ? lost >= candidate.lost
-                                              : judgement.state == candidate.judgement.state;
+    // The same kind of finding. How many are lost at most is in the counts: the smallest set is to
+    // show by what one is lost.
+    const bool same =
+        candidate.kind == kLost ? lost > 0 : judgement.state == candidate.judgement.state;
     if (same) smallest = std::move(judgement);
     return same;
   };

@@ -41,18 +41,32 @@ class ReorderingFile : public ForwardingFile {
     offset_ = offset;
     return SQLITE_OK;
   }
-  int sync(int flags) { return both(ForwardingFile::sync(flags), flush()); }
+  int sync(int flags) {
+    const int code = ForwardingFile::sync(flags);
+    return code != SQLITE_OK ? code : flush();
+  }
   int read(void* into, int bytes, sqlite3_int64 offset) {
     const int code = flush();
     return code != SQLITE_OK ? code : ForwardingFile::read(into, bytes, offset);
   }
-  int truncate(sqlite3_int64 bytes) { return both(flush(), ForwardingFile::truncate(bytes)); }
-  int file_size(sqlite3_int64* bytes) { return both(flush(), ForwardingFile::file_size(bytes)); }
-  int unlock(int level) { return both(flush(), ForwardingFile::unlock(level)); }
-  int close() { return both(flush(), ForwardingFile::close()); }
+  int truncate(sqlite3_int64 bytes) {
+    const int code = flush();
+    return code != SQLITE_OK ? code : ForwardingFile::truncate(bytes);
+  }
+  int file_size(sqlite3_int64* bytes) {
+    const int code = flush();
+    return code != SQLITE_OK ? code : ForwardingFile::file_size(bytes);
+  }
+  int unlock(int level) {
+    const int code = flush();
+    return code != SQLITE_OK ? code : ForwardingFile::unlock(level);
+  }
+  int close() {
+    static_cast<void>(flush());
+    return ForwardingFile::close();
+  }
 
  private:
-  static int both(int first, int second) noexcept { return first != SQLITE_OK ? first : second; }
   int flush() {
     if (held_.empty()) return SQLITE_OK;
     const int code = ForwardingFile::write(held_.data(), static_cast<int>(held_.size()), offset_);
