@@ -82,6 +82,11 @@ TEST(CrashTest, OnlyAKilledProcessIsEnoughToDamageWithoutAJournal) {
   EXPECT_EQ(damaged(run(set_of("WAL", "OFF")), false), 0U);
 }
 
+TEST(CrashTest, SeesWhatIntegrityCheckAloneWouldMiss) {
+  const CrashSetResult result = run(set_of("OFF", "FULL"), {.models = {"process-kill"}});
+  EXPECT_GT(result.workloads.front().models.front().inconsistent, 0U);
+}
+
 TEST(CrashTest, WalNormalLosesWhatWasAcknowledgedSinceTheCheckpoint) {
   const CrashSetResult result = run(set_of("WAL", "NORMAL"), {.models = {"drop-unsynced"}});
   const ModelCounts& counts = result.workloads.front().models.front();
