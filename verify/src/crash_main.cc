@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "pragmark/verify/crash.h"
+#include "pragmark/verify/environment.h"
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/program.h"
 #include "pragmark/version.h"
@@ -28,6 +29,7 @@ constexpr const char* kExamples =
     "Models: process-kill, drop-unsynced, ordered-prefix, subset-torn, subset-garbage, "
     "fs-journal,\n"
     "        lying-disk, sync-error\n"
+    "Workloads: transfers, spill, connections, journal-modes, vacuum, backup, store-STRATEGY\n"
     "Exit codes: 0 what the set's durability class says holds, 1 it does not, 2 bad usage,\n"
     "            3 could not be determined. --matrix: against SQLite's documentation.";
 
@@ -37,6 +39,8 @@ const std::map<std::string, CrashSabotage> kSabotages = {
     {"reorder-across-sync", CrashSabotage::ReorderAcrossSync},
     {"acknowledge-early", CrashSabotage::AcknowledgeEarly}};
 
+constexpr int kRateSlices = 9;  // a 95% interval of the median needs at least 6
+
 struct Arguments {
   std::vector<std::string> sets = {"production"};
   std::string format = "text";
@@ -44,7 +48,6 @@ struct Arguments {
   std::string sabotage = "none";
   bool matrix = false;
   int memory_mib = 256;
-  double commits_per_second = 0;
 };
 
 void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& arguments) {
@@ -54,10 +57,8 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
   CLI::Option* const pragmas = list("--pragmas", arguments.sets, "PRAGMA sets, separated by commas")
                                    ->option_text("SET,.. [production]");
   list("--models", options.models, "failure models")->option_text("M,.. [all]");
-  list("--workloads", options.workloads, "transfers, spill, store")
-      ->option_text("W,.. [transfers,spill]");
-  app.add_option("--strategy", options.strategy, "of the workload store")
-      ->option_text("S [per-thread]");
+  list("--workloads", options.workloads, "what is recorded")
+      ->option_text("W,.. [all that fit the set]");
   app.add_option("--images", options.images, "crash states for each set")
       ->check(CLI::Range(0, 100'000'000))
       ->option_text("N [10000]");
@@ -74,14 +75,15 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
       ->option_text("FINDING")
       ->excludes(matrix);
   matrix->excludes(pragmas);
-  app.add_option("--commits-per-second", arguments.commits_per_second,
-                 "as measured by bench: says the exposure in milliseconds too")
-      ->check(CLI::PositiveNumber)
-      ->option_text("R");
+  app.add_option("--rate-slices", options.rate_slices,
+                 "slices of 0.25 s in --dir that measure the commit rate of each set")
+      ->check(CLI::Range(0, 10'000))
+      ->option_text("N [9]");
   app.add_option("--kill-rounds", options.kill_rounds,
-                 "also kill a child at full load so many times, in --dir, with --strategy")
+                 "also kill a child at full load so many times, in --dir, for each strategy")
       ->check(CLI::Range(0, 100'000))
       ->option_text("N [0]");
+  list("--strategies", options.strategies, "of the kill rounds")->option_text("S,.. [all]");
   app.add_option("--dir", options.directory, "directory on the disk under test")
       ->option_text("DIR [.]");
   app.add_option("--keep", options.keep, "leave the image of each finding in DIR")
@@ -104,12 +106,26 @@ ExitCode exit_code_of(const pragmark::CrashReport& report) {
   return holds ? ExitCode::Holds : ExitCode::DoesNotHold;
 }
 
+// As it was typed, for whoever wants to run it again.
+std::string command_of(int argc, char** argv) {
+  std::string command = "pragmark crash";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" '\"\\\t\n*?$&|;<>()[]{}~#`!") ==
+                                            std::string::npos;
+    std::string quoted;
+    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    command += plain ? " " + word : " '" + quoted + "'";
+  }
+  return command;
+}
+
 ExitCode run(int argc, char** argv) {
   CLI::App app("What of a PRAGMA set's durability survives a killed process and a power cut.",
                "pragmark crash");
   app.footer(kExamples);
   app.set_version_flag("--version", std::string(pragmark::kVersion));
-  pragmark::CrashOptions options;
+  pragmark::CrashOptions options{.sets = {}, .rate_slices = kRateSlices};
   Arguments arguments;
   add_options(app, options, arguments);
   if (const auto done = pragmark::parse_arguments<CLI::ParseError>(app, argc, argv)) return *done;
@@ -128,12 +144,22 @@ ExitCode run(int argc, char** argv) {
   if (!options.replay.empty() && options.sets.size() != 1) {
     throw pragmark::Error::usage("--replay takes the one --pragmas set of the finding");
   }
+  // One state, or kill rounds alone, or a control: nothing that a rate would be held against.
+  if (!options.replay.empty() || options.images == 0 || arguments.sabotage != "none") {
+    options.rate_slices = 0;
+  }
+  options.exposure = options.images > 0 && options.replay.empty();
   options.sabotage = kSabotages.at(arguments.sabotage);
   options.memory_limit_bytes = static_cast<std::size_t>(arguments.memory_mib) << 20U;
   options.progress = [](std::string_view text) { pragmark::print_message("crash", text); };
+  const pragmark::StealMeter steal;
   pragmark::CrashReport report = pragmark::run_crash(options);
   report.matrix = arguments.matrix;
-  report.commits_per_second = arguments.commits_per_second;
+  report.environment = options.rate_slices > 0
+                           ? pragmark::probe_environment(options.directory)
+                           : pragmark::describe_environment(options.directory);
+  report.environment->steal_percent = steal.percent();
+  report.command = command_of(argc, argv);
   pragmark::write_output(arguments.format == "json" ? to_json(report) : to_text(report),
                          arguments.out);
   return exit_code_of(report);

@@ -94,20 +94,6 @@ TEST(CrashTest, WalNormalLosesWhatWasAcknowledgedSinceTheCheckpoint) {
   EXPECT_EQ(counts.damaged(), 0U);
 }
 
-TEST(CrashTest, TransactionsThatSpillAreUndoneWhole) {
-  const CrashSetResult result =
-      run(set_of("DELETE", "FULL"), {.workloads = {"spill"}, .images = 1500, .transactions = 4});
-  EXPECT_EQ(result.measured, DurabilityClass::ProcessSafe);
-}
-
-TEST(CrashTest, TheStoresOperationsSurviveThroughAStrategy) {
-  const CrashSetResult result =
-      run(PragmaSet::parse("durable"),
-          {.workloads = {"store"}, .strategy = "single-writer", .images = 600, .transactions = 12});
-  EXPECT_EQ(result.measured, DurabilityClass::PowerSafe);
-  EXPECT_EQ(result.workloads.front().acknowledged, 12U);
-}
-
 class NegativeControl : public testing::TestWithParam<CrashSabotage> {};
 
 INSTANTIATE_TEST_SUITE_P(All, NegativeControl,

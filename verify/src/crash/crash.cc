@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <ctime>
 
 #include <fmt/format.h>
 
+#include "crash/commit_rate.h"
 #include "crash/experiment.h"
+#include "crash/exposure.h"
 #include "crash/kill_rounds.h"
+#include "crash/workload.h"
 #include "pragmark/error.h"
+#include "pragmark/strategy.h"
 #include "pragmark/verify/interrupt.h"
 
 namespace pragmark {
@@ -29,12 +32,18 @@ std::vector<Model> chosen_models(const CrashOptions& options) {
   return chosen;
 }
 
+void say(const CrashOptions& options, const PragmaSet& set, std::string_view what) {
+  if (options.progress) options.progress(fmt::format("{}: {}", set.name(), what));
+}
+
 // What the counts contradict.
 DurabilityClass measured_class(const CrashSetResult& result) {
-  if (result.kills && (result.kills->lost > 0 || result.kills->damaged_rounds > 0)) {
-    return DurabilityClass::Unsafe;
+  for (const KillCounts& kills : result.kills) {
+    if (kills.lost > 0 || kills.damaged_rounds > 0) return DurabilityClass::Unsafe;
   }
   DurabilityClass best = DurabilityClass::PowerSafe;
+  if (result.exposure && result.exposure->damages) return DurabilityClass::Unsafe;
+  if (result.exposure && result.exposure->transactions > 0) best = DurabilityClass::ProcessSafe;
   for (const CrashWorkload& workload : result.workloads) {
     for (const ModelCounts& counts : workload.models) {
       if (!counts.promised) continue;
@@ -68,107 +77,99 @@ void replay_one(const PragmaSet& set, const CrashOptions& options, CrashSetResul
   result.findings = experiment.take_findings();
 }
 
-CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::clock_t cpu_start = std::clock();
-  CrashSetResult result{.set = set,
-                        .workloads = {},
-                        .findings = {},
-                        .promised = set.durability(),
-                        .measured = DurabilityClass::PowerSafe};
+// The workloads to run; those that the set cannot run are told as skipped.
+std::vector<std::string> chosen_workloads(const CrashOptions& options, CrashSetResult& result) {
+  if (options.images == 0 || !options.replay.empty()) return {};
+  if (!options.workloads.empty()) return options.workloads;
+  std::vector<std::string> chosen;
+  for (const std::string& name : crash::workload_names()) {
+    const std::string reason = crash::unfit_reason(name, result.set);
+    if (reason.empty()) {
+      chosen.push_back(name);
+    } else {
+      result.skipped.push_back({name, reason});
+    }
+  }
+  return chosen;
+}
+
+void explore_workloads(const CrashOptions& options, CrashSetResult& result) {
   std::vector<Model> models = chosen_models(options);
   // The models that make few images first: what they leave goes to those that can draw more.
   std::ranges::stable_sort(models, {}, [](Model model) {
     return model >= Model::SubsetTorn && model <= Model::FsJournal;
   });
-  std::vector<std::string> workloads = options.workloads;
-  if (workloads.empty()) workloads = {"transfers", "spill"};
-  if (options.images == 0) workloads.clear();
-  if (!options.replay.empty()) {
-    replay_one(set, options, result);
-    workloads.clear();
-  }
+  const std::vector<std::string> workloads = chosen_workloads(options, result);
   for (std::size_t i = 0; i < workloads.size(); ++i) {
     const std::size_t done = result.images();
     const std::size_t left = options.images - std::min(options.images, done);
     const std::size_t images = left / (workloads.size() - i);
-    if (options.progress) options.progress(fmt::format("{}: {}", set.name(), workloads[i]));
-    Experiment experiment({.run = options, .set = set, .workload = workloads[i], .images = images});
+    say(options, result.set, workloads[i]);
+    Experiment experiment(
+        {.run = options, .set = result.set, .workload = workloads[i], .images = images});
     result.workloads.push_back(explore_workload(experiment, models, images));
     for (CrashFinding& finding : experiment.take_findings()) {
       result.findings.push_back(std::move(finding));
     }
   }
+}
+
+void kill_children(const CrashOptions& options, CrashSetResult& result) {
+  std::vector<std::string> names = options.strategies;
+  if (names.empty()) {
+    for (const StrategyInfo& strategy : strategies()) names.emplace_back(strategy.name);
+  }
+  for (const std::string& name : names) {
+    say(options, result.set, fmt::format("kill -9, {}, {} rounds", name, options.kill_rounds));
+    result.kills.push_back(crash::kill_rounds(result.set, name, options));
+  }
+  result.kill_tried = true;
+}
+
+CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t cpu_start = std::clock();
+  CrashSetResult result{.set = set,
+                        .workloads = {},
+                        .skipped = {},
+                        .findings = {},
+                        .promised = set.durability(),
+                        .measured = DurabilityClass::PowerSafe};
+  if (!options.replay.empty()) replay_one(set, options, result);
+  explore_workloads(options, result);
   for (const CrashWorkload& workload : result.workloads) {
     for (const ModelCounts& counts : workload.models) {
       (counts.power ? result.power_tried : result.kill_tried) = true;
     }
   }
-  if (options.kill_rounds > 0) {
-    if (options.progress) {
-      options.progress(fmt::format("{}: kill -9, {} rounds", set.name(), options.kill_rounds));
-    }
-    result.kills = crash::kill_rounds(set, options);
-    result.kill_tried = true;
-  }
-  result.measured = measured_class(result);
   result.cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+  if (options.exposure) {
+    say(options, set, "exposure");
+    result.exposure = crash::measure_exposure(set, options);
+  }
+  if (options.kill_rounds > 0) kill_children(options, result);
+  result.measured = measured_class(result);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 
-}  // namespace
-
-std::string_view to_string(CrashSabotage sabotage) noexcept {
-  switch (sabotage) {
-    case CrashSabotage::None: return "none";
-    case CrashSabotage::SwallowSyncs: return "swallow-syncs";
-    case CrashSabotage::ReorderAcrossSync: return "reorder-across-sync";
-    case CrashSabotage::AcknowledgeEarly: return "acknowledge-early";
-  }
-  return "";
-}
-
-std::string_view to_string(ImageState state) noexcept {
-  switch (state) {
-    case ImageState::Sound: return "sound";
-    case ImageState::Inconsistent: return "inconsistent";
-    case ImageState::Corrupt: return "corrupt";
-    case ImageState::Unopenable: return "unopenable";
-  }
-  return "";
-}
-
-double upper_bound_of_zero(std::size_t trials) noexcept {
-  constexpr double kLevel = 0.05;
-  return trials == 0 ? 1.0 : 1.0 - std::pow(kLevel, 1.0 / static_cast<double>(trials));
-}
-
-std::size_t CrashSetResult::images() const noexcept {
-  std::size_t sum = 0;
-  for (const CrashWorkload& workload : workloads) {
-    for (const ModelCounts& counts : workload.models) sum += counts.images;
-  }
-  return sum;
-}
-
-std::size_t CrashSetResult::distinct() const noexcept {
-  std::size_t sum = 0;
-  for (const CrashWorkload& workload : workloads) {
-    for (const ModelCounts& counts : workload.models) sum += counts.distinct;
-  }
-  return sum;
-}
-
-std::int64_t CrashSetResult::exposure_transactions() const noexcept {
-  std::int64_t most = 0;
-  for (const CrashWorkload& workload : workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (counts.promised && counts.power) most = std::max(most, counts.max_lost);
+// What makes no sense is said before anything runs.
+void require_sense(const CrashOptions& options) {
+  static_cast<void>(chosen_models(options));
+  for (const std::string& name : options.strategies) static_cast<void>(parse_strategy(name));
+  for (const PragmaSet& set : options.sets) {
+    for (const std::string& name : options.workloads) {
+      static_cast<void>(crash::make_workload(name, {.set = set}));
+      const std::string reason = crash::unfit_reason(name, set);
+      if (reason.empty()) continue;
+      throw Error::usage(fmt::format("workload {} for {}: {}", name, set.name(), reason));
     }
   }
-  return most;
 }
+
+}  // namespace
+
+std::vector<std::string> crash_workload_names() { return crash::workload_names(); }
 
 CrashReport run_crash(const CrashOptions& options) {
   CrashReport report{.sqlite = linked_sqlite(),
@@ -177,16 +178,14 @@ CrashReport run_crash(const CrashOptions& options) {
                      .memory_limit_bytes = options.memory_limit_bytes,
                      .sabotage = options.sabotage,
                      .matrix = false,
-                     .commits_per_second = 0,
                      .sets = {}};
-  // What makes no sense is said before anything runs.
-  static_cast<void>(chosen_models(options));
-  for (const PragmaSet& set : options.sets) {
-    for (const std::string& name : options.workloads) {
-      static_cast<void>(crash::make_workload(name, {.set = set, .strategy = options.strategy}));
-    }
-  }
+  require_sense(options);
   for (const PragmaSet& set : options.sets) report.sets.push_back(run_set(set, options));
+  if (options.rate_slices > 0) {
+    if (options.progress) options.progress("commits/s of each set");
+    const std::vector<CommitRate> rates = crash::measure_commit_rates(options.sets, options);
+    for (std::size_t i = 0; i < rates.size(); ++i) report.sets[i].rate = rates[i];
+  }
   return report;
 }
 

@@ -2,18 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "crash/crash_matrix.h"
+#include "crash/crash_text_parts.h"
 #include "crash/failure_model.h"
 #include "crash/memory_vfs.h"
 #include "pragmark/verify/crash.h"
 
 namespace pragmark {
 namespace {
-
-// "0 (<= 0.03%)" for what was not seen, the count otherwise.
-std::string count_text(std::size_t cases, std::size_t trials) {
-  if (cases > 0) return fmt::format("{}", cases);
-  return trials == 0 ? "0" : fmt::format("0 (<={:.3g}%)", 100 * upper_bound_of_zero(trials));
-}
 
 std::string workload_text(const CrashWorkload& workload) {
   std::string text = fmt::format(
@@ -27,8 +23,8 @@ std::string workload_text(const CrashWorkload& workload) {
   for (const ModelCounts& counts : workload.models) {
     text += fmt::format("    {:<15} {:>7} {:>8} {:>9} {:>16} {:>7} {:>9} {:>16} {:>8}{}\n",
                         counts.model, counts.points, counts.images, counts.distinct,
-                        count_text(counts.damaged(), counts.distinct), counts.corrupt,
-                        counts.unopenable, count_text(counts.with_loss, counts.distinct),
+                        crash::count_text(counts.damaged(), counts.distinct), counts.corrupt,
+                        counts.unopenable, crash::count_text(counts.with_loss, counts.distinct),
                         counts.max_lost, counts.promised ? "" : "  (outside the promise)");
   }
   return text;
@@ -51,21 +47,7 @@ std::string finding_text(const CrashFinding& finding) {
   return text;
 }
 
-std::string exposure_text(const CrashSetResult& result, double commits_per_second) {
-  const std::int64_t most = result.exposure_transactions();
-  if (most == 0) return "";
-  const std::string time =
-      commits_per_second > 0
-          ? fmt::format(", {:.1f} ms at {:.0f} commits/s",
-                        1000 * static_cast<double>(most) / commits_per_second, commits_per_second)
-          : "";
-  return fmt::format(
-      "  exposure: up to {} acknowledged transactions{}, as many as the workload makes between "
-      "two syncs; SQLite sets no limit of its own\n",
-      most, time);
-}
-
-std::string set_text(const CrashSetResult& result, double commits_per_second) {
+std::string set_text(const CrashSetResult& result) {
   const CrashExpectation expected = documented_expectation(result.set);
   std::string text =
       fmt::format("{}: {}, promised {}; {}\n  {} images, {} distinct and judged, {:.1f} s ({:.1f} "
@@ -78,60 +60,18 @@ std::string set_text(const CrashSetResult& result, double commits_per_second) {
                   to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD",
                   result.images(), result.distinct(), result.seconds, result.cpu_seconds,
                   static_cast<double>(result.images()) / std::max(result.cpu_seconds, 1e-9));
-  text += exposure_text(result, commits_per_second);
+  text += crash::rate_text(result.rate) + crash::exposure_text(result);
   text += fmt::format("  documented: {}\n", expected.documented);
   const std::string difference = difference_from(expected, result);
   if (!difference.empty()) text += fmt::format("  differs: {}\n", difference);
   for (const CrashWorkload& workload : result.workloads) text += workload_text(workload);
-  if (result.kills) {
-    text += fmt::format(
-        "  kill -9: {} rounds, {} threads, strategy {}: {} acknowledged operations, {} lost, {} "
-        "rounds with damage{}{}\n",
-        result.kills->rounds, result.kills->threads, result.kills->strategy,
-        result.kills->acknowledged, result.kills->lost, result.kills->damaged_rounds,
-        result.kills->finding.empty() ? "" : "; first: ", printable(result.kills->finding));
+  for (const SkippedWorkload& skipped : result.skipped) {
+    text += fmt::format("  skipped: {}: {}\n", skipped.name, skipped.reason);
   }
+  text += crash::kills_text(result);
   if (!result.findings.empty()) text += "  findings, each with the smallest set that shows it\n";
   for (const CrashFinding& finding : result.findings) text += "  " + finding_text(finding);
   return text + "\n";
-}
-
-struct Cell {
-  std::size_t damaged = 0;
-  std::size_t distinct = 0;
-  std::int64_t max_lost = 0;
-};
-
-Cell cell_of(const CrashSetResult& result, bool power) {
-  Cell cell;
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (!counts.promised || counts.power != power) continue;
-      cell.damaged += counts.damaged();
-      cell.distinct += counts.distinct;
-      cell.max_lost = std::max(cell.max_lost, counts.max_lost);
-    }
-  }
-  return cell;
-}
-
-std::string matrix_text(const CrashReport& report) {
-  std::string text = fmt::format("{:<10} {:<7} {:>7} {:>8} {:>15} {:>5} {:>15} {:>5} {:>6}  {}\n",
-                                 "journal", "sync", "images", "distinct", "killed: damage", "lost",
-                                 "power: damage", "lost", "s", "documented | differs");
-  for (const CrashSetResult& result : report.sets) {
-    const Cell kill = cell_of(result, false);
-    const Cell power = cell_of(result, true);
-    const CrashExpectation expected = documented_expectation(result.set);
-    const std::string difference = difference_from(expected, result);
-    text += fmt::format("{:<10} {:<7} {:>7} {:>8} {:>15} {:>5} {:>15} {:>5} {:>6.1f}  {}{}{}\n",
-                        result.set.value("journal_mode"), result.set.value("synchronous"),
-                        result.images(), result.distinct(), count_text(kill.damaged, kill.distinct),
-                        kill.max_lost, count_text(power.damaged, power.distinct), power.max_lost,
-                        result.seconds, expected.documented, difference.empty() ? "" : " | ",
-                        difference);
-  }
-  return text;
 }
 
 std::string assumptions_text(const CrashReport& report) {
@@ -155,23 +95,9 @@ std::string to_text(const CrashReport& report) {
   if (report.sabotage != CrashSabotage::None) {
     text += fmt::format("Negative control: {}\n\n", to_string(report.sabotage));
   }
-  if (report.matrix) return text + matrix_text(report);
-  for (const CrashSetResult& result : report.sets) {
-    text += set_text(result, report.commits_per_second);
-  }
+  if (report.matrix) return text + crash::matrix_text(report);
+  for (const CrashSetResult& result : report.sets) text += set_text(result);
   return text;
-}
-
-std::vector<PragmaSet> crash_matrix() {
-  std::vector<PragmaSet> sets;
-  for (const std::string_view journal : {"DELETE", "TRUNCATE", "PERSIST", "MEMORY", "OFF", "WAL"}) {
-    for (const std::string_view synchronous : {"OFF", "NORMAL", "FULL", "EXTRA"}) {
-      sets.push_back(PragmaSet::parse("default")
-                         .with("journal_mode", journal)
-                         .with("synchronous", synchronous));
-    }
-  }
-  return sets;
 }
 
 }  // namespace pragmark

@@ -21,9 +21,10 @@ Seen seen_in(const CrashSetResult& result, bool power) {
       seen.loss = seen.loss || counts.with_loss > 0;
     }
   }
-  if (!power && result.kills) {
-    seen.damage = seen.damage || result.kills->damaged_rounds > 0;
-    seen.loss = seen.loss || result.kills->lost > 0;
+  if (power) return seen;
+  for (const KillCounts& kills : result.kills) {
+    seen.damage = seen.damage || kills.damaged_rounds > 0;
+    seen.loss = seen.loss || kills.lost > 0;
   }
   return seen;
 }
@@ -39,9 +40,8 @@ std::string_view why_better(const PragmaSet& set) {
   const std::string_view synchronous = set.value("synchronous");
   const bool header = journal == "TRUNCATE" || journal == "PERSIST";
   if (header && synchronous == "FULL") {
-    return "the commit truncates or overwrites the journal and syncs that, so it does not hang on "
-           "a "
-           "directory entry; the documentation speaks of DELETE";
+    return "the commit truncates or overwrites the journal and syncs that, so that it hangs on no "
+           "directory entry; the documentation speaks of DELETE, whose removal FULL does not sync";
   }
   if (synchronous == "NORMAL" && journal != "WAL") {
     return "the window is one journal whose pages and header reach the disk out of order, and its "

@@ -15,13 +15,31 @@ namespace {
 constexpr std::string_view kLost = "lost";
 constexpr std::size_t kFailingSyncs = 12;  // that are tried, evenly spread
 
-std::int64_t acknowledged_of(const CrashPoint& at) noexcept {
-  return at.acknowledged().empty() ? 0 : at.acknowledged().front();
+std::int64_t acknowledged_of(const CrashPoint& at, std::uint16_t worker) noexcept {
+  return at.acknowledged().size() > worker ? at.acknowledged()[worker] : 0;
 }
 
-std::int64_t lost_of(const CrashPoint& at, const Judgement& judgement) noexcept {
+// Acknowledged transactions that are not there.
+std::int64_t transactions_lost(const CrashPoint& at, const Judgement& judgement) noexcept {
   if (judgement.state != ImageState::Sound) return 0;  // nothing can be said of single ones
-  return std::max<std::int64_t>(0, acknowledged_of(at) - judgement.committed);
+  return std::max<std::int64_t>(0, acknowledged_of(at, kTransactions) - judgement.committed);
+}
+
+// With the finished copies that are not whole.
+std::int64_t lost_of(const CrashPoint& at, const Judgement& judgement) noexcept {
+  if (judgement.state != ImageState::Sound) return 0;
+  return transactions_lost(at, judgement) +
+         std::max<std::int64_t>(0, acknowledged_of(at, kCopiesMade) - judgement.copies);
+}
+
+std::string loss_text(const CrashPoint& at, const Judgement& judgement) {
+  const std::int64_t copies = acknowledged_of(at, kCopiesMade);
+  if (copies > judgement.copies) {
+    return fmt::format("{} of {} finished copies are not whole", copies - judgement.copies, copies);
+  }
+  const std::int64_t transactions = acknowledged_of(at, kTransactions);
+  return fmt::format("{} of {} acknowledged transactions are missing",
+                     transactions - judgement.committed, transactions);
 }
 
 std::size_t syncs_before(const OperationLog& log, std::size_t end) noexcept {
@@ -35,7 +53,6 @@ std::size_t syncs_before(const OperationLog& log, std::size_t end) noexcept {
 
 WorkloadOptions workload_options(const ExperimentOptions& options) {
   return {.set = options.set,
-          .strategy = options.run.strategy,
           .seed = options.run.seed,
           .transactions = options.run.transactions,
           .acknowledge_early = options.run.sabotage == CrashSabotage::AcknowledgeEarly};
@@ -128,8 +145,9 @@ void Experiment::consider(const CrashPoint& at, const CrashState& state, ModelCo
   const Judgement& judgement = judged(hash_of(image_), counts);
   const std::int64_t lost = lost_of(at, judgement);
   if (lost > 0) ++counts.with_loss;
-  const bool more = lost > counts.max_lost;
-  counts.max_lost = std::max(counts.max_lost, lost);
+  const std::int64_t transactions = transactions_lost(at, judgement);
+  const bool more = transactions > counts.max_lost;
+  counts.max_lost = std::max(counts.max_lost, transactions);
   if (judgement.state == ImageState::Sound && lost == 0) return;
   const std::string kind(lost > 0 ? kLost : to_string(judgement.state));
   const auto known = std::ranges::find(candidates_, kind, &Candidate::kind);
@@ -182,8 +200,7 @@ void Experiment::add_finding(const OperationLog& log, Model model, Candidate can
   }
   finding.lost = candidate.kind == kLost ? lost_of(at, smallest) : 0;
   finding.message = candidate.kind == kLost
-                        ? fmt::format("{} of {} acknowledged transactions are missing",
-                                      finding.lost, acknowledged_of(at))
+                        ? loss_text(at, smallest)
                         : smallest.finding;
   for (const std::string& group : grouped(losses)) {
     const auto operation = static_cast<std::size_t>(std::stoul(group));
@@ -207,7 +224,6 @@ std::string Experiment::command_for(const std::string& text) const {
   std::string command =
       fmt::format("pragmark crash --pragmas '{}' --seed {}", options_.set.name(), run.seed);
   if (run.transactions > 0) command += fmt::format(" --transactions {}", run.transactions);
-  if (options_.workload == "store") command += fmt::format(" --strategy {}", run.strategy);
   if (run.sabotage != CrashSabotage::None) {
     command += fmt::format(" --sabotage {}", to_string(run.sabotage));
   }

@@ -39,9 +39,10 @@ Judgement Judge::look() {
       judgement.finding = "integrity_check: " + damage.front();
       return judgement;
     }
-    const Inspection found = workload_.inspect(connection);
+    const Inspection found = workload_.inspect(connection, vfs_.name());
     judgement.state = found.finding.empty() ? ImageState::Sound : ImageState::Inconsistent;
     judgement.committed = found.committed;
+    judgement.copies = found.copies;
     judgement.finding = found.finding;
   } catch (const Error& error) {
     if (error.code() == SQLITE_NOMEM) throw;

@@ -18,7 +18,8 @@ namespace pragmark::crash {
 
 struct Judgement {
   ImageState state = ImageState::Sound;
-  std::int64_t committed = 0;  // transactions; meaningful when Sound
+  std::int64_t committed = 0;  // transactions; this and the next are meaningful when Sound
+  std::int64_t copies = 0;     // whole copies beside the database
   std::string finding;
 };
 

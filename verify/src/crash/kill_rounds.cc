@@ -63,11 +63,11 @@ void work_until_killed(const std::string& path, const PragmaSet& set, const std:
 
 class Rounds {
  public:
-  Rounds(const PragmaSet& set, const CrashOptions& options)
-      : set_(set), options_(options), scratch_(options.directory) {}
+  Rounds(const PragmaSet& set, const std::string& strategy, const CrashOptions& options)
+      : set_(set), strategy_(strategy), options_(options), scratch_(options.directory) {}
 
   KillCounts run() {
-    counts_.strategy = options_.strategy;
+    counts_.strategy = strategy_;
     counts_.threads = kThreads;
     Random random(options_.seed);
     for (int round = 0; round < options_.kill_rounds; ++round) {
@@ -82,7 +82,7 @@ class Rounds {
  private:
   void kill_one(int round, std::uint64_t enough) {
     behaviour::SecondProcess child([&](const behaviour::Conversation& parent) {
-      work_until_killed(path_, set_, options_.strategy, round, parent);
+      work_until_killed(path_, set_, strategy_, round, parent);
     });
     std::int64_t key = 0;
     for (std::uint64_t i = 0; i < enough && child.conversation().receive(key); ++i) hear(key);
@@ -142,6 +142,7 @@ class Rounds {
   }
 
   const PragmaSet& set_;
+  const std::string& strategy_;
   const CrashOptions& options_;
   ScratchDirectory scratch_;
   std::string path_ = scratch_.file("killed.db");
@@ -152,9 +153,10 @@ class Rounds {
 
 }  // namespace
 
-KillCounts kill_rounds(const PragmaSet& set, const CrashOptions& options) {
-  static_cast<void>(parse_strategy(options.strategy));
-  return Rounds(set, options).run();
+KillCounts kill_rounds(const PragmaSet& set, const std::string& strategy,
+                       const CrashOptions& options) {
+  static_cast<void>(parse_strategy(strategy));
+  return Rounds(set, strategy, options).run();
 }
 
 }  // namespace pragmark::crash

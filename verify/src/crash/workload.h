@@ -17,16 +17,21 @@ namespace pragmark::crash {
 
 struct WorkloadOptions {
   PragmaSet set;
-  std::string strategy;  // of the store
   std::uint64_t seed = 1;
   int transactions = 0;            // 0 for the workload's own number
   bool acknowledge_early = false;  // before COMMIT
 };
 
+// Who acknowledges: a workload has one sequence of transactions, and may make copies of the
+// database beside it.
+inline constexpr std::uint16_t kTransactions = 0;
+inline constexpr std::uint16_t kCopiesMade = 1;
+
 // What is found in a database.
 struct Inspection {
   std::string finding;         // what is not whole; empty when all is
   std::int64_t committed = 0;  // transactions, from the first without a gap
+  std::int64_t copies = 0;     // whole ones beside it, from the first without a gap
 };
 
 // Owns:    its options.
@@ -46,20 +51,33 @@ class Workload {
   // recorder before it closes anything. A transaction that fails is rolled back and tried again as
   // the next.
   virtual void run(const std::string& vfs, Recorder& recorder) = 0;
-  // Throws Error where SQLite finds damage.
-  [[nodiscard]] virtual Inspection inspect(Connection& connection) const = 0;
+  // `vfs` is for what lies beside the database. Throws Error where SQLite finds damage.
+  [[nodiscard]] virtual Inspection inspect(Connection& connection,
+                                           const std::string& vfs) const = 0;
 };
 
 inline constexpr const char* kDatabase = "app.db";
 
-[[nodiscard]] std::vector<std::string_view> workload_names();
-// Throws Error (kind Usage) that lists the names.
+// All of them; the store's once for each strategy: store-group-commit.
+[[nodiscard]] std::vector<std::string> workload_names();
+// Why the set cannot run it; empty when it can.
+[[nodiscard]] std::string unfit_reason(std::string_view name, const PragmaSet& set);
+// Also store-STRATEGY with options (store-single-writer+checkpoints=background). Throws Error (kind
+// Usage) that lists the names.
 [[nodiscard]] std::unique_ptr<Workload> make_workload(std::string_view name,
                                                       const WorkloadOptions& options);
 
-// The factories, each in the file of its name.
+// The factories.
 [[nodiscard]] std::unique_ptr<Workload> make_transfers(const WorkloadOptions& options);
 [[nodiscard]] std::unique_ptr<Workload> make_spill(const WorkloadOptions& options);
-[[nodiscard]] std::unique_ptr<Workload> make_store(const WorkloadOptions& options);
+[[nodiscard]] std::unique_ptr<Workload> make_connections(const WorkloadOptions& options);
+[[nodiscard]] std::unique_ptr<Workload> make_journal_modes(const WorkloadOptions& options);
+[[nodiscard]] std::unique_ptr<Workload> make_vacuum(const WorkloadOptions& options);
+[[nodiscard]] std::unique_ptr<Workload> make_backup(const WorkloadOptions& options);
+[[nodiscard]] std::unique_ptr<Workload> make_store(const WorkloadOptions& options,
+                                                   std::string_view strategy);
+// Transfers for long enough that the set makes checkpoints by itself: for the exposure, not among
+// the names.
+[[nodiscard]] std::unique_ptr<Workload> make_sustained(const WorkloadOptions& options);
 
 }  // namespace pragmark::crash

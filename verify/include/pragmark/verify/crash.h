@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "pragmark/pragma_set.h"
+#include "pragmark/verify/environment.h"
 #include "pragmark/verify/report_format.h"
 #include "pragmark/verify/sqlite_library.h"
 
@@ -35,17 +36,19 @@ enum class CrashSabotage {
 
 struct CrashOptions {
   std::vector<PragmaSet> sets;
-  std::vector<std::string> models = {};  // names; empty for all
-  std::vector<std::string> workloads =
-      {};                               // transfers, spill, store; empty for transfers and spill
-  std::string strategy = "per-thread";  // of the workload store
-  std::size_t images = 10'000;          // for each set
+  std::vector<std::string> models = {};      // names; empty for all
+  std::vector<std::string> workloads = {};   // names; empty for all that fit the set
+  std::vector<std::string> strategies = {};  // of the kill rounds; empty for all
+  std::size_t images = 10'000;               // for each set
   std::uint64_t seed = 1;
-  int transactions = 0;                                      // of a workload; 0 for its own number
+  int transactions = 0;            // of a workload; 0 for its own number
+  bool exposure = false;           // measure it too
+  int sustained_transactions = 0;  // of the exposure's workload; 0 for its own number
+  int rate_slices = 0;             // of the commit rate on the disk of `directory`; 0 for none
   std::size_t memory_limit_bytes = std::size_t{256} << 20U;  // of a recording
   CrashSabotage sabotage = CrashSabotage::None;
-  int kill_rounds = 0;          // of the cross-check with real processes
-  std::string directory = ".";  // on whose disk these work
+  int kill_rounds = 0;          // of the cross-check with real processes, for each strategy
+  std::string directory = ".";  // on whose disk real databases lie
   std::string keep = {};        // directory for the image of each finding; empty for none
   std::string replay = {};      // a finding's text: only this state is looked at
   // Told now and then what is going on.
@@ -121,22 +124,45 @@ struct KillCounts {
   std::string finding;           // of the first damage or loss
 };
 
+// What a power cut takes at most of transactions that follow each other without a pause.
+struct CrashExposure {
+  std::int64_t transactions = 0;      // acknowledged ones, of those that were run
+  std::int64_t run_transactions = 0;  // so many
+  bool bounded = false;               // some sync ended it; otherwise a longer run loses more
+  bool damages = false;               // the database itself did not survive
+};
+
+struct CommitRate {
+  double median = 0;            // commits/s
+  std::optional<double> low{};  // 95% interval of the median; empty when there are too few slices
+  std::optional<double> high{};
+  std::vector<double> slices;  // commits/s, sorted
+};
+
+// A workload that the set cannot run.
+struct SkippedWorkload {
+  std::string name;
+  std::string reason;
+};
+
 struct CrashSetResult {
   PragmaSet set;
   std::vector<CrashWorkload> workloads;
+  std::vector<SkippedWorkload> skipped;
   std::vector<CrashFinding> findings;
   DurabilityClass promised;  // by SQLite's documentation
   DurabilityClass measured;  // the best that is not contradicted
-  std::optional<KillCounts> kills = std::nullopt;
+  std::vector<KillCounts> kills = {};  // one for each strategy
+  std::optional<CrashExposure> exposure = std::nullopt;
+  std::optional<CommitRate> rate = std::nullopt;
   bool kill_tried = false;  // process-kill was among the models
   bool power_tried = false;
   double seconds = 0;
   double cpu_seconds = 0;  // of the process: recording, judging and making findings small
 
   [[nodiscard]] bool holds() const noexcept { return measured <= promised; }
-  // The most acknowledged transactions that a power cut took. The workload's own limit: SQLite sets
-  // none between two syncs.
-  [[nodiscard]] std::int64_t exposure_transactions() const noexcept;
+  // At the measured rate; empty where the exposure has no bound or either was not measured.
+  [[nodiscard]] std::optional<double> exposure_ms() const noexcept;
   [[nodiscard]] std::size_t images() const noexcept;
   [[nodiscard]] std::size_t distinct() const noexcept;
 };
@@ -148,13 +174,17 @@ struct CrashReport {
   std::size_t memory_limit_bytes = 0;
   CrashSabotage sabotage = CrashSabotage::None;
   bool matrix = false;
-  double commits_per_second = 0;  // measured elsewhere; turns transactions into time when not 0
   std::vector<CrashSetResult> sets;
+  std::optional<Environment> environment = std::nullopt;  // of the directory
+  std::string command = {};
 };
 
 // Throws Error: kind Usage for what makes no sense, kind Setting when a set is not in effect, kind
 // Environment when the recording outgrows its limit; and Interrupted.
 [[nodiscard]] CrashReport run_crash(const CrashOptions& options);
+
+// Of every workload, for whoever lists them.
+[[nodiscard]] std::vector<std::string> crash_workload_names();
 
 // journal_mode x synchronous over the set `default`.
 [[nodiscard]] std::vector<PragmaSet> crash_matrix();
