@@ -70,16 +70,18 @@ TEST_P(EachWorkload, IsDamagedWhereNothingProtectsIt) {
   EXPECT_EQ(result.measured, DurabilityClass::Unsafe);
 }
 
+// The journal is synced again after the first pages of the database were written.
 TEST(Workloads, TransactionsThatSpillWriteBeforeTheyCommit) {
   const OperationLog log = recorded("spill", set_of("DELETE", "FULL"), 1);
-  const auto first_write = std::ranges::find_if(log.operations, [&](const Operation& each) {
-    return each.kind == Kind::Write && each.file == log.baseline_files.at(kDatabase);
-  });
-  const auto last_sync = std::ranges::find_last_if(log.operations, [&](const Operation& each) {
-    return each.kind == Kind::Sync && each.file != log.baseline_files.at(kDatabase);
-  });
-  ASSERT_NE(first_write, log.operations.end());
-  EXPECT_LT(first_write, last_sync.begin()) << "the journal is synced again after the first pages";
+  const std::uint32_t database = log.baseline_files.at(kDatabase);
+  std::size_t first_write = log.operations.size();
+  std::size_t last_journal_sync = 0;
+  for (std::size_t i = 0; i < log.operations.size(); ++i) {
+    const Operation& each = log.operations[i];
+    if (each.kind == Kind::Write && each.file == database) first_write = std::min(first_write, i);
+    if (each.kind == Kind::Sync && each.file != database) last_journal_sync = i;
+  }
+  EXPECT_LT(first_write, last_journal_sync);
 }
 
 TEST(Workloads, GroupCommitPutsSeveralOperationsIntoOneSync) {
