@@ -10,11 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pragmark_report import load_result
 
 from test_programs import BIN, assert_one_line, run
 
-SCHEMA = Path(__file__).resolve().parents[2] / "reports" / "schema" / "crash.schema.json"
-SMALL = ("--images", "400", "--workloads", "transfers", "--transactions", "20")
+SMALL = ("--images", "400", "--workloads", "transfers", "--transactions", "20",
+         "--rate-slices", "0")
 COUNTS = ("images", "distinct", "inconsistent", "corrupt", "unopenable", "with_loss", "max_lost")
 
 
@@ -24,20 +25,19 @@ def crash(*arguments: str, code: int = 0) -> dict:
     return json.loads(result.stdout)
 
 
-def test_the_result_has_what_its_schema_requires():
-    result = crash("--pragmas", "production,durable", *SMALL)
-    schema = json.loads(SCHEMA.read_text())
-    assert result["schema"] == schema["properties"]["schema"]["const"]
-    for key in schema["required"]:
-        assert key in result
-    for each in result["sets"]:
-        for key in schema["properties"]["sets"]["items"]["required"]:
-            assert key in each
-        for counts in each["workloads"][0]["models"]:
-            for key in schema["$defs"]["counts"]["required"]:
-                assert key in counts
+def test_the_result_keeps_its_schema(tmp_path):
+    result = crash("--pragmas", "production,durable", *SMALL[:-2], "--rate-slices", "1",
+                   "--dir", str(tmp_path))
+    load_result.result("crash.json", "A", "", result)  # raises for any breach
     classes = [(each["set"], each["measured"], each["holds"]) for each in result["sets"]]
     assert classes == [("production", "process-safe", True), ("durable", "power-safe", True)]
+    production, durable = (each["exposure"] for each in result["sets"])
+    assert production["bounded"] and production["transactions"] > 10
+    assert durable["transactions"] == 0
+    assert all(len(each["commits_per_second"]["slices"]) == 1 for each in result["sets"])
+    assert result["context"]["environment_grade"] in "ABCDF"
+    assert "crash --pragmas production,durable" in result["command"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_seed_gives_the_same_counts_and_findings():
@@ -63,11 +63,13 @@ def test_a_control_is_found_and_its_command_replays_it(tmp_path):
 
 
 def test_kill_rounds_leave_nothing_behind(tmp_path):
-    result = crash("--pragmas", "production", "--images", "0", "--kill-rounds", "3",
-                   "--strategy", "group-commit", "--dir", str(tmp_path))
+    result = crash("--pragmas", "production", "--images", "0", "--kill-rounds", "2",
+                   "--strategies", "group-commit,per-thread", "--dir", str(tmp_path))
     kills = result["sets"][0]["kills"]
-    assert (kills["rounds"], kills["lost"], kills["damaged_rounds"]) == (3, 0, 0)
-    assert kills["acknowledged"] >= 3
+    assert [each["strategy"] for each in kills] == ["group-commit", "per-thread"]
+    for each in kills:
+        assert (each["rounds"], each["lost"], each["damaged_rounds"]) == (2, 0, 0)
+        assert each["acknowledged"] >= 2
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,6 +79,11 @@ def test_kill_rounds_leave_nothing_behind(tmp_path):
     (["--pragmas", "production+synchronous=FLUL"], ["FLUL"]),
     (["--replay", "nonsense"], ["nonsense", "DIGEST"]),
     (["--images", "0"], ["--kill-rounds"]),
+    (["--workloads", "store-fast"], ["fast", "group-commit"]),
+    (["--pragmas", "default+locking_mode=EXCLUSIVE", "--workloads", "connections"],
+     ["connections", "EXCLUSIVE"]),
+    (["--kill-rounds", "1", "--strategies", "fast"], ["fast", "group-commit"]),
+    (["--dir", "no/such", "--images", "1"], ["no/such"]),
     (["--matrix", "--pragmas", "default"], ["--matrix"]),
     (["--sabotage", "fire"], ["fire", "swallow-syncs"]),
     (["--out", "no/such/file"], ["no/such"]),
@@ -87,11 +94,18 @@ def test_a_wrong_command_line_is_bad_usage(tmp_path, arguments, words):
     assert_one_line(result, *words)
 
 
-def test_an_interrupt_ends_it_without_a_result(tmp_path):
+@pytest.mark.parametrize("arguments", [
+    ("--matrix",), ("--pragmas", "production", "--images", "0", "--kill-rounds", "100000"),
+    ("--pragmas", "production", "--images", "8", "--workloads", "transfers",
+     "--rate-slices", "10000"),
+])
+def test_an_interrupt_ends_it_without_a_result(tmp_path, arguments):
     out = tmp_path / "crash.json"
-    program = subprocess.Popen(
-        [BIN / "pragmark-crash", "--matrix", "--out", out], stderr=subprocess.PIPE, text=True)
-    assert program.stderr.readline().startswith("pragmark crash: ")  # it has begun
+    program = subprocess.Popen([BIN / "pragmark-crash", *arguments, "--out", out, "--dir", tmp_path],
+                               stderr=subprocess.PIPE, text=True)
+    said = program.stderr.readline()
+    while not any(word in said for word in ("transfers", "kill -9", "commits/s")):
+        said = program.stderr.readline()
     program.send_signal(signal.SIGINT)
     assert program.wait(timeout=60) == 3
     assert list(tmp_path.iterdir()) == []

@@ -16,6 +16,7 @@
 #include "pragmark/error.h"
 #include "pragmark/strategy.h"
 #include "pragmark/verify/interrupt.h"
+#include "pragmark/verify/scratch_directory.h"
 
 namespace pragmark {
 namespace {
@@ -153,7 +154,7 @@ CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
   return result;
 }
 
-// What makes no sense is said before anything runs.
+// What makes no sense, or cannot be, is said before anything runs.
 void require_sense(const CrashOptions& options) {
   static_cast<void>(chosen_models(options));
   for (const std::string& name : options.strategies) static_cast<void>(parse_strategy(name));
@@ -165,6 +166,8 @@ void require_sense(const CrashOptions& options) {
       throw Error::usage(fmt::format("workload {} for {}: {}", name, set.name(), reason));
     }
   }
+  const bool on_disk = options.rate_slices > 0 || options.kill_rounds > 0;
+  if (on_disk) static_cast<void>(ScratchDirectory(options.directory));
 }
 
 }  // namespace
