@@ -83,7 +83,6 @@ def test_kill_rounds_leave_nothing_behind(tmp_path):
     (["--pragmas", "default+locking_mode=EXCLUSIVE", "--workloads", "connections"],
      ["connections", "EXCLUSIVE"]),
     (["--kill-rounds", "1", "--strategies", "fast"], ["fast", "group-commit"]),
-    (["--dir", "no/such", "--images", "1"], ["no/such"]),
     (["--matrix", "--pragmas", "default"], ["--matrix"]),
     (["--sabotage", "fire"], ["fire", "swallow-syncs"]),
     (["--out", "no/such/file"], ["no/such"]),
@@ -92,6 +91,12 @@ def test_a_wrong_command_line_is_bad_usage(tmp_path, arguments, words):
     result = run("crash", *arguments, cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     assert_one_line(result, *words)
+
+
+def test_a_missing_directory_is_told_before_anything_runs(tmp_path):
+    result = run("crash", "--dir", "no/such", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert_one_line(result, "no/such")
 
 
 @pytest.mark.parametrize("arguments", [
