@@ -46,7 +46,7 @@ struct Question {
 std::string first_finding(const CrashSetResult& result, const Question& question) {
   for (const CrashFinding& finding : result.findings) {
     const bool power = finding.model != "process-kill";
-    const bool damage = finding.kind != "lost";
+    const bool damage = finding.kind != "lost" && finding.kind != "copy";
     const bool promised = finding.model != "lying-disk" && finding.model != "sync-error";
     if (promised && power == question.power && damage == question.damage) {
       return fmt::format("{}; {}", finding.message, finding.command);

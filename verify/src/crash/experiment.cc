@@ -13,6 +13,7 @@ namespace pragmark::crash {
 namespace {
 
 constexpr std::string_view kLost = "lost";
+constexpr std::string_view kCopy = "copy";
 constexpr std::size_t kFailingSyncs = 12;  // that are tried, evenly spread
 
 std::int64_t acknowledged_of(const CrashPoint& at, std::uint16_t worker) noexcept {
@@ -25,21 +26,28 @@ std::int64_t transactions_lost(const CrashPoint& at, const Judgement& judgement)
   return std::max<std::int64_t>(0, acknowledged_of(at, kTransactions) - judgement.committed);
 }
 
-// With the finished copies that are not whole.
-std::int64_t lost_of(const CrashPoint& at, const Judgement& judgement) noexcept {
+// Finished copies that are not whole.
+std::int64_t copies_lost(const CrashPoint& at, const Judgement& judgement) noexcept {
   if (judgement.state != ImageState::Sound) return 0;
-  return transactions_lost(at, judgement) +
-         std::max<std::int64_t>(0, acknowledged_of(at, kCopiesMade) - judgement.copies);
+  return std::max<std::int64_t>(0, acknowledged_of(at, kCopiesMade) - judgement.copies);
 }
 
-std::string loss_text(const CrashPoint& at, const Judgement& judgement) {
-  const std::int64_t copies = acknowledged_of(at, kCopiesMade);
-  if (copies > judgement.copies) {
-    return fmt::format("{} of {} finished copies are not whole", copies - judgement.copies, copies);
+// What is wrong with an image at a point; empty when nothing is.
+std::string_view kind_of(const CrashPoint& at, const Judgement& judgement) noexcept {
+  if (judgement.state != ImageState::Sound) return to_string(judgement.state);
+  if (transactions_lost(at, judgement) > 0) return kLost;
+  return copies_lost(at, judgement) > 0 ? kCopy : "";
+}
+
+std::string message_of(const CrashPoint& at, const Judgement& judgement) {
+  const std::string_view kind = kind_of(at, judgement);
+  if (kind == kCopy) {
+    return fmt::format("{} of {} finished copies are not whole", copies_lost(at, judgement),
+                       acknowledged_of(at, kCopiesMade));
   }
-  const std::int64_t transactions = acknowledged_of(at, kTransactions);
+  if (kind != kLost) return judgement.finding;
   return fmt::format("{} of {} acknowledged transactions are missing",
-                     transactions - judgement.committed, transactions);
+                     transactions_lost(at, judgement), acknowledged_of(at, kTransactions));
 }
 
 std::size_t syncs_before(const OperationLog& log, std::size_t end) noexcept {
@@ -143,18 +151,17 @@ void Experiment::consider(const CrashPoint& at, const CrashState& state, ModelCo
   throw_if_interrupted();
   at.build(state.losses, options_.run.seed, image_);
   const Judgement& judgement = judged(hash_of(image_), counts);
-  const std::int64_t lost = lost_of(at, judgement);
-  if (lost > 0) ++counts.with_loss;
-  const std::int64_t transactions = transactions_lost(at, judgement);
-  const bool more = transactions > counts.max_lost;
-  counts.max_lost = std::max(counts.max_lost, transactions);
-  if (judgement.state == ImageState::Sound && lost == 0) return;
-  const std::string kind(lost > 0 ? kLost : to_string(judgement.state));
+  const std::int64_t lost = transactions_lost(at, judgement);
+  if (lost > 0 || copies_lost(at, judgement) > 0) ++counts.with_loss;
+  const bool more = lost > counts.max_lost;
+  counts.max_lost = std::max(counts.max_lost, lost);
+  const std::string kind(kind_of(at, judgement));
+  if (kind.empty()) return;
   const auto known = std::ranges::find(candidates_, kind, &Candidate::kind);
   if (known == candidates_.end()) {
-    candidates_.push_back({kind, state, judgement, lost});
+    candidates_.push_back({kind, state, judgement});
   } else if (more && state.fault == known->state.fault) {
-    *known = {kind, state, judgement, lost};
+    *known = {kind, state, judgement};
   }
 }
 
@@ -171,11 +178,9 @@ void Experiment::add_finding(const OperationLog& log, Model model, Candidate can
     throw_if_interrupted();
     at.build(losses, options_.run.seed, image_);
     Judgement judgement = judge_.judge(image_);
-    const std::int64_t lost = lost_of(at, judgement);
     // The same kind of finding. How many are lost at most is in the counts: the smallest set is to
     // show by what one is lost.
-    const bool same =
-        candidate.kind == kLost ? lost > 0 : judgement.state == candidate.judgement.state;
+    const bool same = kind_of(at, judgement) == candidate.kind;
     if (same) smallest = std::move(judgement);
     return same;
   };
@@ -198,10 +203,8 @@ void Experiment::add_finding(const OperationLog& log, Model model, Candidate can
   if (state.fault) {
     finding.fault = fmt::format("{} (operation {})", log.describe(*state.fault), *state.fault);
   }
-  finding.lost = candidate.kind == kLost ? lost_of(at, smallest) : 0;
-  finding.message = candidate.kind == kLost
-                        ? loss_text(at, smallest)
-                        : smallest.finding;
+  finding.lost = transactions_lost(at, smallest);
+  finding.message = message_of(at, smallest);
   for (const std::string& group : grouped(losses)) {
     const auto operation = static_cast<std::size_t>(std::stoul(group));
     finding.losses.push_back(fmt::format("{}: {}", group, log.describe(operation)));

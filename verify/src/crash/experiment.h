@@ -39,7 +39,6 @@ class Experiment {
     std::string kind;
     CrashState state;
     Judgement judgement;
-    std::int64_t lost;
   };
 
   [[nodiscard]] OperationLog record_failing(std::size_t sync);

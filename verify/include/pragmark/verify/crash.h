@@ -89,7 +89,7 @@ struct CrashFinding {
   std::string text;  // what --replay takes
   std::string workload;
   std::string model;
-  std::string kind;  // "inconsistent", "corrupt", "unopenable", "lost"
+  std::string kind;  // "inconsistent", "corrupt", "unopenable", "lost", "copy"
   std::string message;
   std::size_t point = 0;  // operations issued before the crash
   std::string last_operation;
