@@ -111,8 +111,8 @@ std::string command_of(int argc, char** argv) {
   std::string command = "pragmark crash";
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" '\"\\\t\n*?$&|;<>()[]{}~#`!") ==
-                                            std::string::npos;
+    const bool plain =
+        !word.empty() && word.find_first_of(" '\"\\\t\n*?$&|;<>()[]{}~#`!") == std::string::npos;
     std::string quoted;
     for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     command += plain ? " " + word : " '" + quoted + "'";
@@ -155,9 +155,8 @@ ExitCode run(int argc, char** argv) {
   const pragmark::StealMeter steal;
   pragmark::CrashReport report = pragmark::run_crash(options);
   report.matrix = arguments.matrix;
-  report.environment = options.rate_slices > 0
-                           ? pragmark::probe_environment(options.directory)
-                           : pragmark::describe_environment(options.directory);
+  report.environment = options.rate_slices > 0 ? pragmark::probe_environment(options.directory)
+                                               : pragmark::describe_environment(options.directory);
   report.environment->steal_percent = steal.percent();
   report.command = command_of(argc, argv);
   pragmark::write_output(arguments.format == "json" ? to_json(report) : to_text(report),

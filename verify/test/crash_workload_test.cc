@@ -52,8 +52,8 @@ TEST_P(EachWorkload, IsRecordedAlikeByTheSameSeed) {
 // Where the set promises that nothing is lost, nothing is; where it promises wholeness, all is
 // whole.
 TEST_P(EachWorkload, KeepsThePromiseOfItsSet) {
-  for (const PragmaSet& set : {set_of("WAL", "FULL"), set_of("DELETE", "EXTRA"),
-                               set_of("WAL", "NORMAL")}) {
+  for (const PragmaSet& set :
+       {set_of("WAL", "FULL"), set_of("DELETE", "EXTRA"), set_of("WAL", "NORMAL")}) {
     const CrashSetResult result =
         run_crash({.sets = {set}, .workloads = {GetParam()}, .images = 300, .transactions = 12})
             .sets.front();
@@ -97,8 +97,8 @@ TEST(Workloads, GroupCommitPutsSeveralOperationsIntoOneSync) {
 
 TEST(Workloads, JournalModesGoToWalAndBack) {
   const OperationLog log = recorded("journal-modes", set_of("DELETE", "FULL"), 8);
-  EXPECT_THAT(log.names, testing::IsSupersetOf({std::string("app.db-journal"),
-                                                std::string("app.db-wal")}));
+  EXPECT_THAT(log.names,
+              testing::IsSupersetOf({std::string("app.db-journal"), std::string("app.db-wal")}));
   const auto removed = std::ranges::count_if(log.operations, [&](const Operation& each) {
     return each.kind == Kind::Remove && log.names[each.name] == "app.db-wal";
   });

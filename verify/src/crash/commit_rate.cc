@@ -22,9 +22,8 @@ double commits_per_second(const PragmaSet& set, const CrashOptions& options) {
   double rate = 0;
   {
     const Bank bank({.seed = options.seed, .transactions = kMostTransactions});
-    Connection connection = Connection::open({.path = scratch.file("rate.db"),
-                                              .kind = ConnectionKind::SchemaCreation,
-                                              .set = &set});
+    Connection connection = Connection::open(
+        {.path = scratch.file("rate.db"), .kind = ConnectionKind::SchemaCreation, .set = &set});
     bank.create(connection);
     std::int64_t commits = bank.commit_next(connection, [](std::int64_t) {});  // off the clock
     const std::int64_t before = commits;
@@ -34,7 +33,8 @@ double commits_per_second(const PragmaSet& set, const CrashOptions& options) {
       commits = bank.commit_next(connection, [](std::int64_t) {});
       now = Clock::now();
     }
-    rate = static_cast<double>(commits - before) / std::chrono::duration<double>(now - start).count();
+    rate =
+        static_cast<double>(commits - before) / std::chrono::duration<double>(now - start).count();
   }
   scratch.remove();
   return rate;

@@ -139,24 +139,25 @@ Json context_of(const CrashReport& report) {
   if (!report.environment) return Json::object();
   const Environment& here = *report.environment;
   const std::vector<GradeReason> reasons = grade_reasons(here);
-  return {{"pragmark_version", kVersion},
-          {"pragmark_build_type", kBuildType},
-          {"sqlite_version", report.sqlite.version},
-          {"sqlite_source_id", report.sqlite.source_id},
-          {"sqlite_compile_options", joined(report.sqlite.compile_options)},
-          {"filesystem", printable(here.filesystem)},
-          {"block_device", printable(here.block_device)},
-          {"fdatasync_us_p50",
-           here.sync_latency.n > 0 ? fmt::format("{:.1f}", here.sync_latency.p50_us) : "not measured"},
-          {"cpu_model", printable(here.cpu_model)},
-          {"num_cpus", std::to_string(here.cpu_count)},
-          {"memory_bytes", std::to_string(here.memory_bytes)},
-          {"virtualization", printable(here.virtualization)},
-          {"kernel", printable(here.kernel)},
-          {"steal_percent",
-           here.steal_percent ? fmt::format("{:.2f}", *here.steal_percent) : "unknown"},
-          {"environment_grade", to_string(grade_of(reasons))},
-          {"environment_reasons", printable(sentences_of(reasons))}};
+  return {
+      {"pragmark_version", kVersion},
+      {"pragmark_build_type", kBuildType},
+      {"sqlite_version", report.sqlite.version},
+      {"sqlite_source_id", report.sqlite.source_id},
+      {"sqlite_compile_options", joined(report.sqlite.compile_options)},
+      {"filesystem", printable(here.filesystem)},
+      {"block_device", printable(here.block_device)},
+      {"fdatasync_us_p50",
+       here.sync_latency.n > 0 ? fmt::format("{:.1f}", here.sync_latency.p50_us) : "not measured"},
+      {"cpu_model", printable(here.cpu_model)},
+      {"num_cpus", std::to_string(here.cpu_count)},
+      {"memory_bytes", std::to_string(here.memory_bytes)},
+      {"virtualization", printable(here.virtualization)},
+      {"kernel", printable(here.kernel)},
+      {"steal_percent",
+       here.steal_percent ? fmt::format("{:.2f}", *here.steal_percent) : "unknown"},
+      {"environment_grade", to_string(grade_of(reasons))},
+      {"environment_reasons", printable(sentences_of(reasons))}};
 }
 
 Json assumptions() {
@@ -175,20 +176,19 @@ Json assumptions() {
 std::string to_json(const CrashReport& report) {
   Json sets = Json::array();
   for (const CrashSetResult& result : report.sets) sets.push_back(json_of(result));
-  const Json json = {
-      {"schema", "pragmark.crash/1"},
-      {"pragmark_version", kVersion},
-      {"command", printable(report.command)},
-      {"context", context_of(report)},
-      {"seed", report.seed},
-      {"images_asked", report.images_asked},
-      {"memory_limit_bytes", report.memory_limit_bytes},
-      {"sector_bytes", crash::kSectorBytes},
-      {"piece_bytes", crash::kPieceBytes},
-      {"sabotage", to_string(report.sabotage)},
-      {"matrix", report.matrix},
-      {"models", assumptions()},
-      {"sets", std::move(sets)}};
+  const Json json = {{"schema", "pragmark.crash/1"},
+                     {"pragmark_version", kVersion},
+                     {"command", printable(report.command)},
+                     {"context", context_of(report)},
+                     {"seed", report.seed},
+                     {"images_asked", report.images_asked},
+                     {"memory_limit_bytes", report.memory_limit_bytes},
+                     {"sector_bytes", crash::kSectorBytes},
+                     {"piece_bytes", crash::kPieceBytes},
+                     {"sabotage", to_string(report.sabotage)},
+                     {"matrix", report.matrix},
+                     {"models", assumptions()},
+                     {"sets", std::move(sets)}};
   constexpr int kIndent = 2;
   return json.dump(kIndent) + "\n";
 }

@@ -41,9 +41,8 @@ std::string line_of(const CrashSetResult& result) {
   const std::string difference = difference_from(expected, result);
   return fmt::format(
       "{:<9} {:<7} {:<12} {:>7} {:>8} {:>15} {:>5} {:>15} {:>5} {:>8} {:>9} {:>6.1f}  {}{}{}\n",
-      result.set.value("journal_mode"), result.set.value("synchronous"),
-      to_string(result.measured), result.images(), result.distinct(),
-      count_text(kill.damaged, kill.distinct), kill.max_lost,
+      result.set.value("journal_mode"), result.set.value("synchronous"), to_string(result.measured),
+      result.images(), result.distinct(), count_text(kill.damaged, kill.distinct), kill.max_lost,
       count_text(power.damaged, power.distinct), power.max_lost,
       result.exposure ? lost_text(*result.exposure) : "",
       result.rate ? fmt::format("{:.0f}", result.rate->median) : "", result.seconds,
@@ -64,7 +63,8 @@ std::string matrix_text(const CrashReport& report) {
                         result.set.value("synchronous"), kills_text(result));
   }
   return text +
-         "At best: the best class that nothing contradicts. Lost: most acknowledged transactions in "
+         "At best: the best class that nothing contradicts. Lost: most acknowledged transactions "
+         "in "
          "an image.\nExposure: most acknowledged transactions without a sync that covers them, "
          "without a pause.\n";
 }

@@ -14,12 +14,12 @@ std::string count_text(std::size_t cases, std::size_t trials) {
 std::string exposure_text(const CrashSetResult& result) {
   if (!result.exposure) return "";
   const CrashExposure& exposure = *result.exposure;
-  std::string text = fmt::format("  exposure, of {} transactions without a pause: ",
-                                 exposure.run_transactions);
+  std::string text =
+      fmt::format("  exposure, of {} transactions without a pause: ", exposure.run_transactions);
   if (exposure.damages) return text + "the database itself\n";
   if (!exposure.bounded) {
-    return text + fmt::format("all {}: nothing was synced that would end it\n",
-                              exposure.transactions);
+    return text +
+           fmt::format("all {}: nothing was synced that would end it\n", exposure.transactions);
   }
   text += fmt::format("at most {}", exposure.transactions);
   if (const std::optional<double> ms = result.exposure_ms()) {

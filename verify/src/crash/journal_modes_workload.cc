@@ -21,8 +21,7 @@ void change(Connection& connection, std::string_view name, std::string_view valu
   const AppliedSetting applied =
       compare_settings(connection.handle(), {&setting, 1}, connection.kind()).front();
   if (applied.outcome == Applied::Differs) {
-    throw Error::setting_refused(name, value, applied.read_back, applied.reason,
-                                 connection.path());
+    throw Error::setting_refused(name, value, applied.read_back, applied.reason, connection.path());
   }
 }
 
@@ -39,8 +38,7 @@ class JournalModes final : public BankWorkload {
     return fmt::format(
         "{} transactions, every {} of them journal_mode changes between {} and {} with "
         "synchronous={}",
-        transactions(), kChangeEvery, set().value("journal_mode"), other_mode_,
-        other_synchronous_);
+        transactions(), kChangeEvery, set().value("journal_mode"), other_mode_, other_synchronous_);
   }
 
   void run(const std::string& vfs, Recorder& recorder) override {

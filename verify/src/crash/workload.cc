@@ -17,12 +17,10 @@ struct Row {
   bool several_connections;
 };
 
-constexpr std::array kWorkloads = {Row{"transfers", make_transfers, false},
-                                   Row{"spill", make_spill, false},
-                                   Row{"connections", make_connections, true},
-                                   Row{"journal-modes", make_journal_modes, false},
-                                   Row{"vacuum", make_vacuum, false},
-                                   Row{"backup", make_backup, false}};
+constexpr std::array kWorkloads = {
+    Row{"transfers", make_transfers, false},    Row{"spill", make_spill, false},
+    Row{"connections", make_connections, true}, Row{"journal-modes", make_journal_modes, false},
+    Row{"vacuum", make_vacuum, false},          Row{"backup", make_backup, false}};
 constexpr std::string_view kStore = "store-";
 
 }  // namespace
@@ -38,8 +36,8 @@ std::vector<std::string> workload_names() {
 
 std::string unfit_reason(std::string_view name, const PragmaSet& set) {
   const auto found = std::ranges::find(kWorkloads, name, &Row::name);
-  const bool several = found == kWorkloads.end() ? name.starts_with(kStore)
-                                                 : found->several_connections;
+  const bool several =
+      found == kWorkloads.end() ? name.starts_with(kStore) : found->several_connections;
   if (several && set.value("locking_mode") == "EXCLUSIVE") {
     return "it has several connections, and locking_mode=EXCLUSIVE allows one";
   }

@@ -150,8 +150,8 @@ struct CrashSetResult {
   std::vector<CrashWorkload> workloads;
   std::vector<SkippedWorkload> skipped;
   std::vector<CrashFinding> findings;
-  DurabilityClass promised;  // by SQLite's documentation
-  DurabilityClass measured;  // the best that is not contradicted
+  DurabilityClass promised;            // by SQLite's documentation
+  DurabilityClass measured;            // the best that is not contradicted
   std::vector<KillCounts> kills = {};  // one for each strategy
   std::optional<CrashExposure> exposure = std::nullopt;
   std::optional<CommitRate> rate = std::nullopt;
