@@ -58,17 +58,17 @@ def crash_counts(model="subset-torn", damaged=0, with_loss=0, max_lost=0, distin
             "loss_upper_bound_95": None if with_loss else bound}
 
 
-def crash_set(name, rate, exposure=0, **changes):
+def crash_set(name, rate, at_risk=0, **changes):
     """One set of a result of `pragmark crash`, as documented unless it is changed."""
-    lost = crash_counts(with_loss=40 if exposure else 0, max_lost=min(exposure, 10))
+    lost = crash_counts(with_loss=40 if at_risk else 0, max_lost=min(at_risk, 10))
     found = {
         "set": name, "journal_mode": "WAL", "synchronous": "NORMAL",
-        "promised": "process-safe" if exposure else "power-safe",
-        "measured": "process-safe" if exposure else "power-safe", "holds": True,
+        "promised": "process-safe" if at_risk else "power-safe",
+        "measured": "process-safe" if at_risk else "power-safe", "holds": True,
         "documented": "consistent, maybe not durable", "difference": "",
-        "exposure": {"transactions": exposure, "run_transactions": 2000, "bounded": True,
+        "exposure": {"transactions": at_risk, "run_transactions": 2000, "bounded": True,
                      "damages": False},
-        "exposure_ms": exposure / rate * 1000,
+        "exposure_ms": at_risk / rate * 1000,
         "commits_per_second": {"median": rate, "low": 0.9 * rate, "high": 1.1 * rate,
                                "slices": [rate] * 9},
         "images": 12_000, "distinct": 9_000, "seconds": 6.1, "cpu_seconds": 5.2,
