@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from . import page, words
 from .model import UNSAFE
@@ -10,6 +10,7 @@ from .page import Table
 from .page_parts import summary
 from .words import NOTHING
 
+MAX_SETS_BY_WORKLOAD = 4
 MAX_FINDINGS = 60  # in the table; the result file has all
 
 
@@ -34,6 +35,11 @@ def count_text(cases: int, trials: int, bound: float | None) -> str:
     return told if cases or bound is None else f"{told} (<={words.significant(100 * bound)}%)"
 
 
+def bound_of_zero(trials: int) -> float | None:
+    """One-sided 95% upper bound of a share of which so many trials showed no case."""
+    return 1 - 0.05 ** (1 / trials) if trials else None
+
+
 def damaged(counts: Mapping) -> int:
     """Images that were not sound."""
     return counts["inconsistent"] + counts["corrupt"] + counts["unopenable"]
@@ -46,7 +52,7 @@ def _sum(each: Mapping, power: bool, of: Callable[[Mapping], int]) -> str:
     cases, trials = sum(map(of, told)), sum(counts["distinct"] for counts in told)
     if not trials:
         return NOTHING
-    return count_text(cases, trials, 1 - 0.05 ** (1 / trials))
+    return count_text(cases, trials, bound_of_zero(trials))
 
 
 def _with_loss(each: Mapping, power: bool) -> str:
@@ -57,7 +63,7 @@ def _with_loss(each: Mapping, power: bool) -> str:
         return NOTHING
     cases = sum(counts["with_loss"] for counts in told)
     distinct = sum(counts["distinct"] for counts in told)
-    return count_text(cases, images if cases else distinct, 1 - 0.05 ** (1 / distinct))
+    return count_text(cases, images if cases else distinct, bound_of_zero(distinct))
 
 
 def costs(document: Mapping, on_front: Iterable[str]) -> Table:
@@ -104,14 +110,17 @@ def kills(document: Mapping) -> Table:
 
 
 def by_model(document: Mapping) -> Table:
-    """All counts, a row for each set, workload and model."""
-    rows = [(each["set"], workload["name"], counts["model"], f"{counts['images']:,}",
-             f"{counts['exhaustive']:,}",
-             count_text(damaged(counts), counts["distinct"], counts["damage_upper_bound_95"]),
-             f"{counts['with_loss']:,}", f"{counts['max_lost']:,}",
-             "yes" if counts["promised"] else "no")
-            for each in document["sets"] for workload in each["workloads"]
-            for counts in workload["models"]]
+    """All counts, a row for each set, workload and model; of many sets, workloads are summed."""
+    several = len(document["sets"]) > MAX_SETS_BY_WORKLOAD
+    rows = []
+    for each in document["sets"]:
+        groups: dict[tuple[str, str], list[Mapping]] = {}
+        for workload in each["workloads"]:
+            for counts in workload["models"]:
+                key = ("all" if several else workload["name"], counts["model"])
+                groups.setdefault(key, []).append(counts)
+        rows += [(each["set"], workload, model, *_counted(some))
+                 for (workload, model), some in groups.items()]
     rows += [(each["set"], skipped["workload"], f"skipped: {skipped['reason']}", *[NOTHING] * 6)
              for each in document["sets"] for skipped in each["skipped"]]
     return page.table(("PRAGMA set", "Workload", "Failure model", "Crash states",
@@ -119,6 +128,17 @@ def by_model(document: Mapping) -> Table:
                       numbers=(3, 4, 6, 7),
                       note=("Exhaustive: at points of which every subset was made. Decides: the "
                             "model's assumptions are SQLite's own.",))
+
+
+def _counted(some: Sequence[Mapping]) -> tuple[str, ...]:
+    """The counts of one model, summed over workloads."""
+    distinct = sum(counts["distinct"] for counts in some)
+    return (f"{sum(counts['images'] for counts in some):,}",
+            f"{sum(counts['exhaustive'] for counts in some):,}",
+            count_text(sum(map(damaged, some)), distinct, bound_of_zero(distinct)),
+            f"{sum(counts['with_loss'] for counts in some):,}",
+            f"{max(counts['max_lost'] for counts in some):,}",
+            "yes" if some[0]["promised"] else "no")
 
 
 def findings(document: Mapping) -> Table:

@@ -98,3 +98,19 @@ def test_a_result_without_rates_has_a_page_without_a_figure():
     assert made.figure is None
     assert plain(made.answer).startswith("Nothing worse than SQLite documents was found")
     assert "kill -9 of a real process" not in [each.heading for each in made.sections]
+
+
+def test_workloads_are_summed_where_there_are_many_sets():
+    def table_of(count):
+        sets = []
+        for number in range(count):
+            sets.append(crash_set(f"s{number}", 900.0, skipped=[]))
+            sets[-1]["workloads"] = [{**sets[-1]["workloads"][0], "name": name,
+                                      "models": [crash_counts(max_lost=lost, with_loss=lost)]}
+                                     for name, lost in (("transfers", 2), ("spill", 5))]
+        return tables_crash.by_model(crash_document(*sets))
+
+    columns = ("Workload", "Crash states", "With loss", "Most lost")
+    assert rows_of(table_of(1), *columns) == [("transfers", "4,000", "2", "2"),
+                                              ("spill", "4,000", "5", "5")]
+    assert rows_of(table_of(5), *columns) == [("all", "8,000", "7", "5")] * 5

@@ -85,7 +85,8 @@ std::string assumptions_text(const CrashReport& report) {
   }
   return text +
          "  0 (<=x%) is none found, with the one-sided 95% bound of its share of such images.\n"
-         "  Not tested: a crash during recovery, several directories, real hardware.\n\n";
+         "  Not tested: a crash during recovery, several directories, a block or FUSE layer that\n"
+         "  drops writes, real hardware.\n\n";
 }
 
 }  // namespace
