@@ -24,7 +24,7 @@ from .narrow import Curve
 
 UNBOUNDED, DAMAGED = math.inf, math.nan  # exposures without a number
 NONE_AT = -0.7  # where no exposure stands, in decades left of 1
-STEP = 0.8  # from the last number to each place without one
+MIN_STEP = 0.8  # from the last number to each place without one
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,29 @@ def front(spots: Sequence[Spot], title: str, subtitle: str) -> Figure:
     return figure
 
 
+def _step(end: float) -> float:
+    """Wide enough for the words below, however many decades there are."""
+    return max(MIN_STEP, 0.35 + 0.22 * end)
+
+
 def _place(exposure: float, end: float) -> float:
     if math.isnan(exposure):
-        return end + 2 * STEP
+        return end + 2 * _step(end)
     if math.isinf(exposure):
-        return end + STEP
+        return end + _step(end)
     return NONE_AT if exposure < 1 else math.log10(exposure)
 
 
 def _exposure_axis(axis: Axes, end: float) -> None:
-    axis.set_xlim(NONE_AT - 0.35, end + 2 * STEP + 0.45)
-    decades = [float(each) for each in range(math.floor(end) + 1)]
-    texts = {NONE_AT: "none", end + STEP: "no bound", end + 2 * STEP: "database",
-             **{each: words.significant(10**each) for each in decades}}
+    unbounded, damaged = _place(UNBOUNDED, end), _place(DAMAGED, end)
+    right = damaged + 0.55 * _step(end)
+    axis.set_xlim(NONE_AT - 0.35, right)
+    texts = {NONE_AT: "none", unbounded: "no bound", damaged: "database",
+             **{float(each): words.significant(10**each) for each in range(math.floor(end) + 1)}}
     axis.xaxis.set_major_locator(FixedLocator(list(texts)))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: next(
         (text for place, text in texts.items() if math.isclose(place, value)), "")))
-    axis.axvspan(end + STEP / 2, end + 2 * STEP + 0.45, color=FLOOR_BAND, zorder=0, linewidth=0)
+    axis.axvspan((end + unbounded) / 2, right, color=FLOOR_BAND, zorder=0, linewidth=0)
 
 
 def _rate_axis(axis: Axes, spots: Sequence[Spot]) -> None:
