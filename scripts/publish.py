@@ -1,4 +1,4 @@
-"""Publishes the pages of results of capacity, tune and env: reports/published/NAME.
+"""Publishes the pages of results of capacity, tune, env and crash: reports/published/NAME.
 
 usage: publish.py NAME RESULT.json..      copies the results there and makes the pages of them
        publish.py --check [NAME]          says whether published pages are what their results give

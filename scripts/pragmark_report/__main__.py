@@ -19,7 +19,7 @@ from .outdir import write_files
 EXIT_HOLDS, EXIT_MISSED, EXIT_BAD_INPUT, EXIT_UNDECIDED = 0, 1, 2, 3
 DESCRIPTION = """\
 Writes report.html, report.md and the plots (SVG and PNG) into a folder, and the summary to stdout.
-Results of capacity, tune and env become a page each: capacity-claim.html, tune-levers.html ..
+Results of capacity, tune, env and crash become a page each: capacity-claim.html, crash.html ..
 
 exit status: 0 written; 1 --require-target and a workload missed it; 2 bad usage or input;
 3 --require-target and it is undecided"""
@@ -41,7 +41,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("results", nargs="+", metavar="RESULT.json",
-                        help="a file that bench, verify, capacity, tune or env wrote")
+                        help="a file that bench, verify, capacity, tune, env or crash wrote")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder of the report")
     parser.add_argument("--target", type=positive_rate, default=compute.TARGET_PER_SECOND,
                         metavar="RATE", help="requests/s to hold results against (60000)")

@@ -33,7 +33,7 @@ class Loaded:
     """All files of a command line. ENSURES: at least one result of some kind."""
 
     inputs: Inputs | None  # of bench and verify; None without a bench result
-    results: tuple[Result, ...]  # of capacity, tune and env, in the order of the command line
+    results: tuple[Result, ...]  # of the others, in the order of the command line
 
 
 def load(paths: Sequence[str]) -> Inputs:

@@ -1,4 +1,4 @@
-"""Results other than those of bench: capacity, tune, env. Checked against their schema, member by
+"""Results other than those of bench: capacity, tune, env, crash. Checked against their schema, member by
 member, and refused when anything in them is unknown."""
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ SCHEMAS = {  # value of "schema" -> kind, file in reports/schema
     "pragmark.capacity/1": ("capacity", "capacity.schema.json"),
     "pragmark.tune/1": ("tune", "tune.schema.json"),
     "pragmark.env/1": ("env", "env.schema.json"),
+    "pragmark.crash/1": ("crash", "crash.schema.json"),
 }
-GIVE = "give a file that `pragmark bench`, `capacity`, `tune` or `env` wrote"
+GIVE = "give a file that `pragmark bench`, `capacity`, `tune`, `env` or `crash` wrote"
 NEWER = "report with the pragmark that measured it"
 
 
@@ -26,7 +27,7 @@ class Result:
     letter: str  # A, B, ... in the order of the command line
     source: str  # the file's name without its folder
     digest: str
-    kind: str  # capacity, tune, env
+    kind: str  # capacity, tune, env, crash
     question: str  # of a capacity or tune result; otherwise the kind
     document: dict
 

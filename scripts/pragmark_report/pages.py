@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .load_result import Result
 from .page import Page
 from .page_capacity import capacity_page
+from .page_crash import crash_page
 from .page_env import env_page
 from .page_tune import tune_page
 
@@ -21,6 +22,8 @@ def pages_of(results: Sequence[Result], target: float) -> list[Page]:
         if kind == "tune":
             made += [tune_page(each, _name(kind, asked, each, len(alike)), target)
                      for each in alike]
+        elif kind == "crash":
+            made += [crash_page(each, _name(kind, asked, each, len(alike))) for each in alike]
         elif kind == "capacity":
             made.append(capacity_page(alike, f"capacity-{asked}"))
         else:

@@ -11,7 +11,7 @@ import pytest
 from browser import Browser
 from capacity_documents import capacity_document
 from conftest import WRITE_ONLY, bench_document
-from page_documents import env_document, hostile
+from page_documents import crash_document, env_document, hostile
 from pragmark_report import compute, pages, render, render_page
 from pragmark_report.load import load_all
 
@@ -63,6 +63,7 @@ def _documents():
         "capacity-antagonists": [capacity_document("antagonists")],
         "capacity-forecast": [hostile(capacity_document("forecast"))],
         "environment": [env_document()],
+        "crash": [crash_document()],
         "report": [bench_document(workloads=WRITE_ONLY, repetitions=6)],
     }
 

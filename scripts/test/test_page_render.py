@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from capacity_documents import QUESTIONS, capacity_document
-from page_documents import HOSTILE, env_document, hostile
+from page_documents import HOSTILE, crash_document, env_document, hostile
 from pragmark_report import load_result, markup, page, pages, render_page, svg
 from pragmark_report.errors import InputError
 from pragmark_report.words import Name
@@ -18,12 +18,12 @@ TARGET = 60_000.0
 TUNE = {name: json.loads((SAMPLES / f"{name}.json").read_text()) for name in ("tune",
                                                                               "tune_levers")}
 SCHEMA_OF = {"tune": "pragmark.tune/1", "tune_levers": "pragmark.tune/1",
-             "env": "pragmark.env/1"}
+             "env": "pragmark.env/1", "crash": "pragmark.crash/1"}
 
 
 def documents():
     return {**{name: capacity_document(name) for name in QUESTIONS}, **TUNE,
-            "env": env_document()}
+            "env": env_document(), "crash": crash_document()}
 
 
 def loaded(document, letter="A", source="result.json"):
@@ -82,7 +82,7 @@ def test_the_first_screen_answers_and_nothing_is_fetched(name):
     assert set(re.findall(r"\]\(([^)]+\.png)\)", markdown)) <= set(files)
 
 
-@pytest.mark.parametrize("name", ["slo", "forecast", "tune_levers", "env"])
+@pytest.mark.parametrize("name", ["slo", "forecast", "tune_levers", "env", "crash"])
 def test_the_same_input_gives_the_same_bytes(name):
     document = documents()[name]
     assert files_of(document) == files_of(document)
@@ -121,7 +121,7 @@ def test_every_figure_says_its_configuration_and_how_often(name):
         told = " ".join(texts)
         assert "n=" in told, told[:300]
         assert "ext4" in told and "AMD EPYC" in re.sub(r"\s+", " ", told)
-        assert re.search(r"requests/s|ms|us|factor|seconds|threads", told)
+        assert re.search(r"requests/s|commits/s|ms|us|factor|seconds|threads", told)
 
 
 def test_a_page_shows_what_it_was_given_and_leaves_out_what_is_empty():

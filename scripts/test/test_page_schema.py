@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from capacity_documents import QUESTIONS, capacity_document
-from page_documents import env_document
+from page_documents import crash_document, env_document
 from pragmark_report import load_result, schema
 from pragmark_report.errors import InputError
 from pragmark_report.load import load_all
@@ -78,6 +78,11 @@ def test_samples_keep_their_schema(name):
 def test_invented_results_keep_it_too(question):
     document = json.loads(json.dumps(capacity_document(question)))
     assert load_result.result("r", "A", "", document).question == question
+
+
+def test_an_invented_result_of_crash_keeps_it_too():
+    document = json.loads(json.dumps(crash_document()))
+    assert load_result.result("r", "A", "", document).kind == "crash"
 
 
 DAMAGE = [

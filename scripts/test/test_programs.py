@@ -114,7 +114,7 @@ def test_a_wrong_set_is_bad_usage(tmp_path, pragma_set, words):
     (["extra"], ["extra", "--help"]),
     (["--format", "xml"], ["xml", "json"]),
     (["--pragmas"], ["--pragmas", "--help"]),
-    (["--stage", "durability"], ["durability", "values"]),
+    (["--stage", "durable"], ["durable", "durability"]),
     (["--stage", "values,nonsense"], ["nonsense", "values"]),
     (["--out", "."], ["--out .", "directory"]),
     (["--out", "no/such/file"], ["no/such"]),

@@ -8,6 +8,7 @@
 
 #include "pragmark/error.h"
 #include "pragmark/verify/behaviour.h"
+#include "pragmark/verify/durability.h"
 #include "pragmark/verify/interrupt.h"
 #include "pragmark/verify/library.h"
 #include "pragmark/verify/scratch_directory.h"
@@ -23,6 +24,8 @@ constexpr std::array kStages = {
               run_behaviour_stage},
     StageInfo{"library", "is the linked SQLite one on which the set means what it says?",
               run_library_stage},
+    StageInfo{"durability", "does a crash cost no more than SQLite documents for the set?",
+              run_durability_stage, true},
 };
 
 std::string names_of_stages() {
@@ -38,9 +41,8 @@ std::vector<const StageInfo*> chosen_stages(const std::vector<std::string>& name
   for (const std::string& name : names) static_cast<void>(find_stage(name));
   std::vector<const StageInfo*> chosen;
   for (const StageInfo& stage : kStages) {
-    if (names.empty() || std::ranges::find(names, stage.name) != names.end()) {
-      chosen.push_back(&stage);
-    }
+    const bool named = std::ranges::find(names, stage.name) != names.end();
+    if (named || (names.empty() && !stage.on_request)) chosen.push_back(&stage);
   }
   return chosen;
 }

@@ -86,10 +86,10 @@ ExitCode run(int argc, char** argv) {
   app.add_option("--dir", directory, "directory on the disk under test")->option_text("DIR [.]");
   CLI::Option* const stage =
       app.add_option("--stage", stages,
-                     "stages to run, separated by commas: values, behaviour, library")
+                     "stages to run, separated by commas: values, behaviour, library, durability")
           ->delimiter(',')
           ->allow_extra_args(false)
-          ->option_text("STAGE,.. [all]");
+          ->option_text("STAGE,.. [all but durability]");
   app.add_flag("--strict", strict, "a warning, such as a known bug of the library, is a failure");
   app.add_option("--format", format, "text, json or junit")
       ->check(CLI::IsMember(kFormats))

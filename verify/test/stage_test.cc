@@ -18,22 +18,24 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(Stages, AreWhatThisBuildHas) {
-  ASSERT_EQ(stages().size(), 3U);
+  ASSERT_EQ(stages().size(), 4U);
   EXPECT_EQ(stages()[0].name, "values");
   EXPECT_EQ(stages()[1].name, "behaviour");
   EXPECT_EQ(stages()[2].name, "library");
+  EXPECT_EQ(stages()[3].name, "durability");
   EXPECT_EQ(&find_stage("library"), &stages()[2]);
 }
 
 TEST(FindStage, RefusesWhatThereIsNotAndListsWhatThereIs) {
-  for (const std::string name : {"durability", "Values", "value", ""}) {
+  for (const std::string name : {"durable", "Values", "value", ""}) {
     try {
       static_cast<void>(find_stage(name));
       FAIL() << name << ": nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::Usage);
-      EXPECT_EQ(std::string(error.what()),
-                "stage '" + name + "': this build has only: values, behaviour, library");
+      EXPECT_EQ(
+          std::string(error.what()),
+          "stage '" + name + "': this build has only: values, behaviour, library, durability");
     }
   }
 }
@@ -89,11 +91,11 @@ TEST(Verify, RefusesAnUnknownStageBeforeItTouchesTheDisk) {
   try {
     static_cast<void>(verify({.set = PragmaSet::parse("production"),
                               .directory = "/proc/no/such",
-                              .stages = {"values", "durability"}}));
+                              .stages = {"values", "durable"}}));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::Usage);
-    EXPECT_THAT(error.what(), HasSubstr("durability"));
+    EXPECT_THAT(error.what(), HasSubstr("durable"));
   }
 }
 

@@ -66,11 +66,17 @@ SecondProcess::SecondProcess(FunctionRef<void(const Conversation&)> work) {
   ::_exit(code);
 }
 
-SecondProcess::~SecondProcess() {
-  ::close(from_);
+void SecondProcess::kill_now() noexcept {
+  if (id_ < 0) return;
   ::kill(id_, SIGKILL);
   while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  id_ = -1;
+}
+
+SecondProcess::~SecondProcess() {
+  ::close(from_);
+  kill_now();
 }
 
 }  // namespace pragmark::behaviour

@@ -44,6 +44,9 @@ class SecondProcess {
   SecondProcess& operator=(const SecondProcess&) = delete;
 
   [[nodiscard]] Conversation conversation() const noexcept { return {from_, to_}; }
+  // With SIGKILL: nothing is flushed, closed or unlocked by the process itself. What it had sent
+  // can still be received.
+  void kill_now() noexcept;
 
  private:
   pid_t id_ = -1;

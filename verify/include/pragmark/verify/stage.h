@@ -37,6 +37,7 @@ struct StageInfo {
   std::string_view question;
   // Throws Interrupted; an Error of one check becomes its verdict, not an exception.
   std::vector<CheckResult> (*run)(const StageContext& context);
+  bool on_request = false;  // runs only when it is named
 };
 
 // Every stage of this build, in the order in which they run.
@@ -47,7 +48,7 @@ struct StageInfo {
 struct VerifyOptions {
   PragmaSet set;
   std::filesystem::path directory;  // the disk under test
-  std::vector<std::string> stages;  // names; empty for every stage
+  std::vector<std::string> stages;  // names; empty for every stage that is not on request
   Tampering tampering = {};         // for tests
   bool strict = false;              // a warning is a failure
 };

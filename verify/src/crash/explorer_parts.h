@@ -1,0 +1,80 @@
+// What the tours of explorer.cc are made of.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "crash/explorer.h"
+#include "crash/hash.h"
+
+namespace pragmark::crash {
+
+[[nodiscard]] bool is_sync(OperationKind kind) noexcept;
+// Whether the operation after the point makes something durable, or there is none: what is pending
+// grows no further.
+[[nodiscard]] bool ends_epoch(const OperationLog& log, std::size_t point) noexcept;
+
+// What may be lost at a point.
+[[nodiscard]] std::vector<std::uint32_t> losable(const CrashPoint& at);
+// All of it that was issued as operation `first` or later.
+[[nodiscard]] std::vector<Loss> losses_from(const CrashPoint& at, std::size_t first);
+// The pieces of a write from number `piece` on.
+[[nodiscard]] std::vector<Loss> tail_of(std::size_t write, std::uint32_t piece,
+                                        const OperationLog& log);
+// Whether no change of metadata survives one before it that is lost.
+[[nodiscard]] bool metadata_in_order(const CrashPoint& at, const std::vector<Loss>& losses,
+                                     const OperationLog& log);
+// A seeded choice of losses under SubsetTorn, SubsetGarbage or FsJournal.
+[[nodiscard]] std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model model,
+                                       Random& random);
+
+// Takes `wanted` of `available`, evenly spread.
+class Quota {
+ public:
+  Quota(std::size_t wanted, std::size_t available) noexcept
+      : wanted_(wanted), available_(available) {}
+  [[nodiscard]] bool take() noexcept {
+    if (wanted_ >= available_) return true;
+    sum_ += wanted_;
+    if (sum_ < available_) return false;
+    sum_ -= available_;
+    return true;
+  }
+
+ private:
+  std::size_t wanted_;
+  std::size_t available_;
+  std::size_t sum_ = 0;
+};
+
+// Counts what is visited.
+class Tour {
+ public:
+  Tour(const OperationLog& log, const ExploreOptions& options, Visit visit) noexcept
+      : log_(log), options_(options), visit_(visit) {}
+
+  [[nodiscard]] const OperationLog& log() const noexcept { return log_; }
+  [[nodiscard]] std::size_t budget() const noexcept { return options_.images; }
+  [[nodiscard]] std::uint64_t seed() const noexcept { return options_.seed; }
+  [[nodiscard]] std::size_t visited() const noexcept { return result_.images; }
+  [[nodiscard]] const Explored& result() const noexcept { return result_; }
+  void count_exhaustive() noexcept { ++result_.exhaustive; }
+
+  void visit(const CrashPoint& at, const std::vector<Loss>& losses,
+             std::optional<std::size_t> fault = std::nullopt) {
+    if (last_point_ != at.point()) ++result_.points;
+    last_point_ = at.point();
+    ++result_.images;
+    visit_(at, {.point = at.point(), .fault = fault, .losses = losses});
+  }
+
+ private:
+  const OperationLog& log_;
+  ExploreOptions options_;
+  Visit visit_;
+  Explored result_;
+  std::size_t last_point_ = SIZE_MAX;
+};
+
+}  // namespace pragmark::crash

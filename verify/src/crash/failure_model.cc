@@ -1,0 +1,67 @@
+#include "crash/failure_model.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "pragmark/error.h"
+
+namespace pragmark::crash {
+namespace {
+
+constexpr std::array kModels = {
+    ModelInfo{
+        Model::ProcessKill, "process-kill",
+        "the process dies, the machine runs on: every finished call survives, a write that is "
+        "under way survives up to some 512 bytes",
+        false, true},
+    ModelInfo{Model::DropUnsynced, "drop-unsynced",
+              "the power fails: all that no sync covers is gone, files and directory entries alike",
+              true, true},
+    ModelInfo{
+        Model::OrderedPrefix, "ordered-prefix",
+        "the power fails: calls reach the disk in the order in which they were made, and a sync "
+        "of one file waits for all of them",
+        true, true},
+    ModelInfo{
+        Model::SubsetTorn, "subset-torn",
+        "the power fails: any of the calls that no sync covers survive, in any order, writes in "
+        "pieces of 512 bytes; a piece is old or new (atomic sectors)",
+        true, true},
+    ModelInfo{Model::SubsetGarbage, "subset-garbage",
+              "as subset-torn, and a piece of a write that is lost may hold other bytes; bytes "
+              "outside of what was written stay (POWERSAFE_OVERWRITE)",
+              true, true},
+    ModelInfo{Model::FsJournal, "fs-journal",
+              "as subset-torn on a journalling filesystem: a sync of any file commits all earlier "
+              "directory entries and truncations, and these survive in their order",
+              true, true},
+    ModelInfo{Model::LyingDisk, "lying-disk",
+              "the power fails, and one sync before had returned without doing anything", true,
+              false},
+    ModelInfo{Model::SyncError, "sync-error",
+              "one sync fails with EIO and what it should have written never reaches the disk, as "
+              "Linux does; the application goes on, and the power fails later",
+              true, false},
+};
+
+}  // namespace
+
+std::span<const ModelInfo> models() noexcept { return kModels; }
+
+const ModelInfo& info_of(Model model) noexcept { return kModels[static_cast<std::size_t>(model)]; }
+
+Model parse_model(std::string_view name) {
+  const auto found = std::ranges::find(kModels, name, &ModelInfo::name);
+  if (found != kModels.end()) return found->model;
+  std::string names;
+  for (const ModelInfo& model : kModels) {
+    if (!names.empty()) names += ", ";
+    names += model.name;
+  }
+  throw Error::usage(fmt::format("failure model '{}': there are only: {}", name, names));
+}
+
+}  // namespace pragmark::crash

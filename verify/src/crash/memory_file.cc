@@ -1,0 +1,171 @@
+#include "crash/memory_file.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+#include "crash/memory_vfs.h"
+
+namespace pragmark::crash {
+namespace {
+
+using Guard = std::lock_guard<std::mutex>;
+
+constexpr std::int64_t kMostMapped = 0x7fff0000;  // SQLITE_MAX_MMAP_SIZE by default
+
+IoListener* listener_of(const OpenFile& open) noexcept {
+  return open.file->recorded ? open.disk->listener() : nullptr;
+}
+
+int close_file(sqlite3_file* seen) {
+  OpenFile& open = OpenFile::of(seen);
+  {
+    const Guard guard(open.disk->mutex());
+    unmap_regions(open);
+    unlock_file(open, SQLITE_LOCK_NONE);
+  }
+  open.file.~shared_ptr();
+  return SQLITE_OK;
+}
+
+int read_file(sqlite3_file* seen, void* into, int bytes, sqlite3_int64 offset) {
+  OpenFile& open = OpenFile::of(seen);
+  const Guard guard(open.disk->mutex());
+  const Bytes& from = open.file->bytes;
+  const auto wanted = static_cast<std::size_t>(bytes);
+  const auto at = std::min(static_cast<std::size_t>(offset), from.size());
+  const std::size_t got = std::min(wanted, from.size() - at);
+  if (got > 0) std::memcpy(into, from.data() + at, got);
+  if (got == wanted) return SQLITE_OK;
+  std::memset(static_cast<char*>(into) + got, 0, wanted - got);
+  return SQLITE_IOERR_SHORT_READ;
+}
+
+int write_file(sqlite3_file* seen, const void* from, int bytes, sqlite3_int64 offset) {
+  OpenFile& open = OpenFile::of(seen);
+  const Guard guard(open.disk->mutex());
+  const auto* data = static_cast<const unsigned char*>(from);
+  const auto count = static_cast<std::size_t>(bytes);
+  const auto at = static_cast<std::size_t>(offset);
+  if (IoListener* listener = listener_of(open)) {
+    const int code = listener->written(open.file->id, offset, {data, count});
+    if (code != SQLITE_OK) return code;
+  }
+  Bytes& into = open.file->bytes;
+  if (into.size() < at + count) into.resize(at + count);
+  std::memcpy(into.data() + at, data, count);
+  return SQLITE_OK;
+}
+
+int truncate_file(sqlite3_file* seen, sqlite3_int64 bytes) {
+  OpenFile& open = OpenFile::of(seen);
+  const Guard guard(open.disk->mutex());
+  if (IoListener* listener = listener_of(open)) {
+    const int code = listener->truncated(open.file->id, bytes);
+    if (code != SQLITE_OK) return code;
+  }
+  open.file->bytes.resize(static_cast<std::size_t>(bytes));
+  return SQLITE_OK;
+}
+
+int sync_file(sqlite3_file* seen, int flags) {
+  OpenFile& open = OpenFile::of(seen);
+  const Guard guard(open.disk->mutex());
+  IoListener* listener = listener_of(open);
+  if (listener == nullptr) return SQLITE_OK;
+  const int code = listener->synced(open.file->id, flags);
+  if (code != SQLITE_OK || !open.file->directory_due) return code;
+  open.file->directory_due = false;
+  return listener->directory_synced();
+}
+
+int control_file(sqlite3_file* seen, int operation, void* argument) {
+  OpenFile& open = OpenFile::of(seen);
+  switch (operation) {
+    case SQLITE_FCNTL_LOCKSTATE: *static_cast<int*>(argument) = open.lock_level; return SQLITE_OK;
+    case SQLITE_FCNTL_SIZE_HINT:
+    case SQLITE_FCNTL_CHUNK_SIZE: return SQLITE_OK;
+    case SQLITE_FCNTL_HAS_MOVED: *static_cast<int*>(argument) = 0; return SQLITE_OK;
+    case SQLITE_FCNTL_MMAP_SIZE: {
+      auto& size = *static_cast<std::int64_t*>(argument);
+      const std::int64_t before = open.mmap_size;
+      if (size >= 0) open.mmap_size = std::min(size, kMostMapped);
+      size = before;
+      return SQLITE_OK;
+    }
+    default: return SQLITE_NOTFOUND;
+  }
+}
+
+int map_region(sqlite3_file* seen, int region, int bytes, int extend, void volatile** memory) {
+  OpenFile& open = OpenFile::of(seen);
+  const Guard guard(open.disk->mutex());
+  File& file = *open.file;
+  if (!open.mapped) {
+    open.mapped = true;
+    ++file.mappings;
+  }
+  *memory = nullptr;
+  const auto at = static_cast<std::size_t>(region);
+  if (at >= file.regions.size() && extend == 0) return SQLITE_OK;
+  try {
+    while (file.regions.size() <= at) {
+      file.regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
+    }
+  } catch (const std::bad_alloc&) {
+    return SQLITE_NOMEM;
+  }
+  *memory = file.regions[at].get();
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+const sqlite3_io_methods kMemoryFileMethods = {
+    2,  // with shared memory, without memory mapping
+    close_file,
+    read_file,
+    write_file,
+    truncate_file,
+    sync_file,
+    [](sqlite3_file* seen, sqlite3_int64* bytes) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      *bytes = static_cast<sqlite3_int64>(OpenFile::of(seen).file->bytes.size());
+      return SQLITE_OK;
+    },
+    [](sqlite3_file* seen, int level) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      return lock_file(OpenFile::of(seen), level);
+    },
+    [](sqlite3_file* seen, int level) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      unlock_file(OpenFile::of(seen), level);
+      return SQLITE_OK;
+    },
+    [](sqlite3_file* seen, int* held) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      const File& file = *OpenFile::of(seen).file;
+      *held = file.reserved != nullptr || file.pending != nullptr ? 1 : 0;
+      return SQLITE_OK;
+    },
+    control_file,
+    [](sqlite3_file*) { return kSectorBytes; },
+    [](sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; },
+    map_region,
+    [](sqlite3_file* seen, int first, int count, int flags) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      return lock_region(OpenFile::of(seen), first, count, flags);
+    },
+    [](sqlite3_file*) { std::atomic_thread_fence(std::memory_order_seq_cst); },
+    [](sqlite3_file* seen, int) {
+      const Guard guard(OpenFile::of(seen).disk->mutex());
+      unmap_regions(OpenFile::of(seen));
+      return SQLITE_OK;
+    },
+    nullptr,
+    nullptr,
+};
+
+}  // namespace pragmark::crash

@@ -1,0 +1,48 @@
+#include "crash/recording.h"
+
+#include <sqlite3.h>
+
+#include "crash/memory_vfs.h"
+#include "crash/sabotage.h"
+#include "pragmark/error.h"
+
+namespace pragmark::crash {
+namespace {
+
+// Salts of the WAL and nonces of journals come from SQLite's own generator.
+class SeededSqlite {
+ public:
+  explicit SeededSqlite(std::uint64_t seed) noexcept {
+    constexpr std::uint64_t kLargest = 0x7fffffff;
+    set(static_cast<int>(seed % kLargest) + 1);  // 0 would mean no seed
+  }
+  ~SeededSqlite() { set(0); }
+  SeededSqlite(const SeededSqlite&) = delete;
+  SeededSqlite& operator=(const SeededSqlite&) = delete;
+
+ private:
+  static void set(int seed) noexcept {
+    sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, seed, static_cast<sqlite3*>(nullptr));
+  }
+};
+
+}  // namespace
+
+OperationLog record(Workload& workload, const RecorderOptions& options, std::uint64_t seed,
+                    CrashSabotage sabotage) {
+  const SeededSqlite seeded(seed);
+  MemoryDisk disk;
+  const MemoryVfs vfs(disk);
+  workload.prepare(vfs.name());
+  const std::unique_ptr<SabotagedVfs> layer = sabotage_vfs(sabotage, vfs.name());
+  Recorder recorder(disk, options);
+  try {
+    workload.run(layer ? layer->vfs_name() : vfs.name(), recorder);
+  } catch (const Error&) {
+    static_cast<void>(recorder.finish());  // says so when it was the recorder that was full
+    throw;
+  }
+  return recorder.finish();
+}
+
+}  // namespace pragmark::crash

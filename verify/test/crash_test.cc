@@ -1,0 +1,211 @@
+// The experiment as a whole: documented outcomes come out, negative controls are found, the same
+// seed finds the same, a finding replays. Counts only.
+#include "pragmark/verify/crash.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "crash/explorer.h"
+#include "crash/finding.h"
+#include "crash/minimise.h"
+#include "pragmark/error.h"
+
+namespace pragmark {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::size_t kImages = 800;
+
+PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
+  return PragmaSet::parse("default").with("journal_mode", journal).with("synchronous", synchronous);
+}
+
+CrashSetResult run(const PragmaSet& set, CrashOptions options = {}) {
+  options.sets = {set};
+  if (options.images == CrashOptions{}.images) options.images = kImages;
+  if (options.workloads.empty()) options.workloads = {"transfers"};
+  if (options.transactions == 0) options.transactions = 40;
+  return run_crash(options).sets.front();
+}
+
+std::size_t damaged(const CrashSetResult& result, bool power) {
+  std::size_t sum = 0;
+  for (const CrashWorkload& workload : result.workloads) {
+    for (const ModelCounts& counts : workload.models) {
+      if (counts.promised && counts.power == power) sum += counts.damaged();
+    }
+  }
+  return sum;
+}
+
+struct Documented {
+  const char* journal;
+  const char* synchronous;
+  DurabilityClass measured;
+};
+
+class DocumentedMatrix : public testing::TestWithParam<Documented> {};
+
+// What has to come out on any SQLite. DELETE/NORMAL is not here: its window is small.
+INSTANTIATE_TEST_SUITE_P(Cells, DocumentedMatrix,
+                         testing::Values(Documented{"DELETE", "OFF", DurabilityClass::Unsafe},
+                                         Documented{"DELETE", "FULL", DurabilityClass::ProcessSafe},
+                                         Documented{"DELETE", "EXTRA", DurabilityClass::PowerSafe},
+                                         Documented{"TRUNCATE", "FULL", DurabilityClass::PowerSafe},
+                                         Documented{"PERSIST", "FULL", DurabilityClass::PowerSafe},
+                                         Documented{"MEMORY", "FULL", DurabilityClass::Unsafe},
+                                         Documented{"OFF", "FULL", DurabilityClass::Unsafe},
+                                         Documented{"WAL", "OFF", DurabilityClass::Unsafe},
+                                         Documented{"WAL", "NORMAL", DurabilityClass::ProcessSafe},
+                                         Documented{"WAL", "FULL", DurabilityClass::PowerSafe}),
+                         [](const auto& test) {
+                           return std::string(test.param.journal) + test.param.synchronous;
+                         });
+
+TEST_P(DocumentedMatrix, ComesOut) {
+  const CrashSetResult result = run(set_of(GetParam().journal, GetParam().synchronous));
+  EXPECT_EQ(result.measured, GetParam().measured);
+  EXPECT_TRUE(result.holds());
+  EXPECT_EQ(difference_from(documented_expectation(result.set), result).find("WORSE"),
+            std::string::npos);
+  EXPECT_GT(result.images(), kImages / 2);
+}
+
+TEST(CrashTest, OnlyAKilledProcessIsEnoughToDamageWithoutAJournal) {
+  const CrashOptions killed{.models = {"process-kill"}, .transactions = 15};
+  EXPECT_GT(damaged(run(set_of("OFF", "FULL"), killed), false), 0U);
+  EXPECT_GT(damaged(run(set_of("MEMORY", "FULL"), killed), false), 0U);
+  EXPECT_EQ(damaged(run(set_of("DELETE", "OFF"), killed), false), 0U);
+  EXPECT_EQ(damaged(run(set_of("WAL", "OFF"), killed), false), 0U);
+}
+
+TEST(CrashTest, SeesWhatIntegrityCheckAloneWouldMiss) {
+  const CrashSetResult result = run(set_of("OFF", "FULL"), {.models = {"process-kill"}});
+  EXPECT_GT(result.workloads.front().models.front().inconsistent, 0U);
+}
+
+TEST(CrashTest, WalNormalLosesWhatWasAcknowledgedSinceTheCheckpoint) {
+  const CrashSetResult result = run(set_of("WAL", "NORMAL"), {.models = {"drop-unsynced"}});
+  const ModelCounts& counts = result.workloads.front().models.front();
+  EXPECT_EQ(counts.max_lost, 10) << "the workload checkpoints every 10 transactions";
+  EXPECT_EQ(counts.damaged(), 0U);
+}
+
+class NegativeControl : public testing::TestWithParam<CrashSabotage> {};
+
+INSTANTIATE_TEST_SUITE_P(All, NegativeControl,
+                         testing::Values(CrashSabotage::SwallowSyncs,
+                                         CrashSabotage::ReorderAcrossSync,
+                                         CrashSabotage::AcknowledgeEarly));
+
+// A set that is power-safe until somebody breaks what it stands on.
+TEST_P(NegativeControl, IsFoundWithAFindingThatReplays) {
+  const PragmaSet set = set_of("DELETE", "EXTRA");
+  CrashOptions options{.transactions = 40, .sabotage = GetParam()};
+  const CrashSetResult found = run(set, options);
+  EXPECT_FALSE(found.holds());
+  ASSERT_FALSE(found.findings.empty());
+  for (const CrashFinding& finding : found.findings) {
+    options.replay = finding.text;
+    const CrashSetResult again = run(set, options);
+    ASSERT_EQ(again.findings.size(), 1U) << finding.text;
+    EXPECT_EQ(again.findings.front().kind, finding.kind) << finding.text;
+    EXPECT_EQ(again.findings.front().message, finding.message);
+    EXPECT_EQ(again.findings.front().text, finding.text) << "it is the smallest already";
+  }
+}
+
+TEST(CrashTest, TheSameSeedFindsTheSameAndAnotherSeedRecordsAnother) {
+  const auto findings = [](const CrashSetResult& result) {
+    std::vector<std::string> texts;
+    for (const CrashFinding& finding : result.findings) texts.push_back(finding.text);
+    return texts;
+  };
+  const CrashSetResult first =
+      run(set_of("WAL", "OFF"), {.images = 300, .seed = 5, .transactions = 20});
+  const CrashSetResult second =
+      run(set_of("WAL", "OFF"), {.images = 300, .seed = 5, .transactions = 20});
+  EXPECT_FALSE(first.findings.empty());
+  EXPECT_EQ(findings(first), findings(second));
+  EXPECT_EQ(first.distinct(), second.distinct());
+  const CrashSetResult other =
+      run(set_of("WAL", "OFF"), {.images = 300, .seed = 6, .transactions = 20});
+  EXPECT_NE(first.workloads.front().digest, other.workloads.front().digest);
+}
+
+TEST(CrashTest, AFindingOfAnotherRecordingIsRefused) {
+  CrashOptions options{.models = {"drop-unsynced"}, .images = 400, .seed = 1};
+  const CrashSetResult found = run(set_of("WAL", "NORMAL"), options);
+  ASSERT_FALSE(found.findings.empty());
+  options.replay = found.findings.front().text;
+  options.seed = 2;
+  try {
+    static_cast<void>(run(set_of("WAL", "NORMAL"), options));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Usage);
+    EXPECT_THAT(error.what(), HasSubstr("another one"));
+  }
+}
+
+TEST(CrashTest, RefusesUnknownModelsWorkloadsAndFindings) {
+  for (const CrashOptions& options :
+       {CrashOptions{.models = {"kill"}}, CrashOptions{.workloads = {"bank"}},
+        CrashOptions{.replay = "transfers/subset-torn"},
+        CrashOptions{.replay = "transfers/subset-torn@5:1.9-3~0"}}) {
+    try {
+      static_cast<void>(run(set_of("WAL", "NORMAL"), options));
+      FAIL() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::Usage) << error.what();
+    }
+  }
+}
+
+TEST(CrashTest, TheBoundOfNothingFoundIsExact) {
+  EXPECT_NEAR(upper_bound_of_zero(10'000), 0.00029953, 1e-8);
+  EXPECT_NEAR(upper_bound_of_zero(1), 0.95, 1e-12);
+  EXPECT_EQ(upper_bound_of_zero(0), 1.0);
+}
+
+TEST(CrashTest, JsonSaysWhatWasCounted) {
+  CrashReport report = run_crash({.sets = {set_of("WAL", "FULL")},
+                                  .models = {"drop-unsynced"},
+                                  .workloads = {"transfers"},
+                                  .images = 100,
+                                  .transactions = 10});
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["schema"], "pragmark.crash/1");
+  const auto& model = json["sets"][0]["workloads"][0]["models"][0];
+  EXPECT_EQ(model["images"], report.sets.front().images());
+  EXPECT_NEAR(model["damage_upper_bound_95"].get<double>(),
+              upper_bound_of_zero(report.sets.front().distinct()), 1e-12);
+  EXPECT_THAT(to_text(report), HasSubstr("nothing worse than power-safe was found"));
+}
+
+TEST(FindingTest, TextGoesThereAndBack) {
+  const std::string text = "transfers/subset-garbage@412:401,405.2-5,409.1g,410g~00ff";
+  const crash::FindingText parsed = crash::parse_finding(text);
+  EXPECT_EQ(parsed.point, 412U);
+  EXPECT_EQ(parsed.losses.size(), 7U);
+  EXPECT_EQ(parsed.text(), text);
+  EXPECT_EQ(crash::parse_finding("spill/lying-disk@9#3:~1").sync, 3U);
+}
+
+TEST(MinimiseTest, LeavesTheLossesThatMatter) {
+  std::vector<crash::Loss> losses;
+  for (std::uint32_t i = 0; i < 50; ++i) losses.push_back({.operation = i});
+  const auto has = [](const std::vector<crash::Loss>& some, std::uint32_t operation) {
+    return std::ranges::find(some, operation, &crash::Loss::operation) != some.end();
+  };
+  const auto small = crash::minimise(
+      losses, [&](const std::vector<crash::Loss>& some) { return has(some, 7) && has(some, 33); });
+  EXPECT_EQ(small, (std::vector<crash::Loss>{{.operation = 7}, {.operation = 33}}));
+}
+
+}  // namespace
+}  // namespace pragmark

@@ -1,0 +1,167 @@
+// What the workloads do to a database, and what is measured beside the images. Counts only.
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crash/commit_rate.h"
+#include "crash/exposure.h"
+#include "crash/recording.h"
+#include "crash/workload.h"
+#include "pragmark/error.h"
+
+namespace pragmark::crash {
+namespace {
+
+using Kind = OperationKind;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::UnorderedElementsAre;
+
+PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
+  return PragmaSet::parse("default").with("journal_mode", journal).with("synchronous", synchronous);
+}
+
+OperationLog recorded(const std::string& name, const PragmaSet& set, int transactions = 0) {
+  const auto workload = make_workload(name, {.set = set, .transactions = transactions});
+  return record(*workload, {}, 1, CrashSabotage::None);
+}
+
+class EachWorkload : public testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(All, EachWorkload, testing::ValuesIn(workload_names()),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+TEST_P(EachWorkload, IsRecordedAlikeByTheSameSeed) {
+  for (const PragmaSet& set : {set_of("WAL", "NORMAL"), set_of("DELETE", "FULL")}) {
+    const OperationLog first = recorded(GetParam(), set);
+    EXPECT_GT(first.count(Kind::Acknowledge), 10U);
+    EXPECT_EQ(recorded(GetParam(), set).digest(), first.digest()) << set.name();
+  }
+}
+
+// Where the set promises that nothing is lost, nothing is; where it promises wholeness, all is
+// whole.
+TEST_P(EachWorkload, KeepsThePromiseOfItsSet) {
+  for (const PragmaSet& set :
+       {set_of("WAL", "FULL"), set_of("DELETE", "EXTRA"), set_of("WAL", "NORMAL")}) {
+    const CrashSetResult result =
+        run_crash({.sets = {set}, .workloads = {GetParam()}, .images = 120, .transactions = 12})
+            .sets.front();
+    EXPECT_TRUE(result.holds()) << set.name() << ": "
+                                << (result.findings.empty() ? "" : result.findings[0].text);
+    EXPECT_EQ(result.images(), 120U);
+  }
+}
+
+TEST_P(EachWorkload, IsDamagedWhereNothingProtectsIt) {
+  const CrashSetResult result = run_crash({.sets = {set_of("OFF", "OFF")},
+                                           .models = {"subset-torn"},
+                                           .workloads = {GetParam()},
+                                           .images = 100,
+                                           .transactions = 12})
+                                    .sets.front();
+  EXPECT_EQ(result.measured, DurabilityClass::Unsafe);
+}
+
+// The journal is synced again after the first pages of the database were written.
+TEST(Workloads, TransactionsThatSpillWriteBeforeTheyCommit) {
+  const OperationLog log = recorded("spill", set_of("DELETE", "FULL"), 1);
+  const std::uint32_t database = log.baseline_files.at(kDatabase);
+  std::size_t first_write = log.operations.size();
+  std::size_t last_journal_sync = 0;
+  for (std::size_t i = 0; i < log.operations.size(); ++i) {
+    const Operation& each = log.operations[i];
+    if (each.kind == Kind::Write && each.file == database) first_write = std::min(first_write, i);
+    if (each.kind == Kind::Sync && each.file != database) last_journal_sync = i;
+  }
+  EXPECT_LT(first_write, last_journal_sync);
+}
+
+TEST(Workloads, JournalModesGoToWalAndBack) {
+  const OperationLog log = recorded("journal-modes", set_of("DELETE", "FULL"), 8);
+  EXPECT_THAT(log.names,
+              testing::IsSupersetOf({std::string("app.db-journal"), std::string("app.db-wal")}));
+  const auto removed = std::ranges::count_if(log.operations, [&](const Operation& each) {
+    return each.kind == Kind::Remove && log.names[each.name] == "app.db-wal";
+  });
+  EXPECT_EQ(removed, 1);
+}
+
+// A sync of the copy's own files that did nothing: the database has lost nothing by it.
+TEST(Workloads, AFinishedCopyThatIsNotWholeIsFound) {
+  const CrashSetResult result = run_crash({.sets = {set_of("DELETE", "EXTRA")},
+                                           .models = {"lying-disk"},
+                                           .workloads = {"backup"},
+                                           .images = 200})
+                                    .sets.front();
+  const auto found = std::ranges::find(result.findings, "copy", &CrashFinding::kind);
+  ASSERT_NE(found, result.findings.end());
+  EXPECT_THAT(found->message, HasSubstr("finished copies are not whole"));
+  EXPECT_EQ(found->lost, 0);
+}
+
+TEST(Workloads, OneConnectionAloneSkipsThoseThatNeedMore) {
+  const PragmaSet exclusive = set_of("WAL", "NORMAL").with("locking_mode", "EXCLUSIVE");
+  const CrashSetResult result =
+      run_crash({.sets = {exclusive}, .models = {"process-kill"}, .images = 60, .transactions = 3})
+          .sets.front();
+  std::vector<std::string> skipped;
+  for (const SkippedWorkload& each : result.skipped) skipped.push_back(each.name);
+  EXPECT_THAT(skipped, UnorderedElementsAre("connections", "store-open-per-op", "store-per-thread",
+                                            "store-single-writer", "store-group-commit"));
+  try {
+    static_cast<void>(run_crash({.sets = {exclusive}, .workloads = {"connections"}}));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Usage);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("connections"), HasSubstr("EXCLUSIVE")));
+  }
+}
+
+CrashExposure exposure_of(const PragmaSet& set, int transactions) {
+  return measure_exposure(set, {.sets = {}, .sustained_transactions = transactions});
+}
+
+TEST(Exposure, IsWhatIsCommittedBetweenTwoCheckpointsInWalNormal) {
+  const CrashExposure short_log =
+      exposure_of(set_of("WAL", "NORMAL").with("wal_autocheckpoint", "50"), 60);
+  const CrashExposure long_log =
+      exposure_of(set_of("WAL", "NORMAL").with("wal_autocheckpoint", "100"), 60);
+  EXPECT_TRUE(short_log.bounded);
+  EXPECT_GT(short_log.transactions, 5);
+  EXPECT_GT(long_log.transactions, short_log.transactions);
+  EXPECT_EQ(short_log.run_transactions, 60);
+}
+
+TEST(Exposure, IsNothingWhereEveryCommitIsSyncedAndOneWhereADirectoryEntryIsNot) {
+  EXPECT_EQ(exposure_of(set_of("WAL", "FULL"), 30).transactions, 0);
+  EXPECT_EQ(exposure_of(set_of("DELETE", "EXTRA"), 30).transactions, 0);
+  EXPECT_EQ(exposure_of(set_of("DELETE", "FULL"), 30).transactions, 1);
+}
+
+TEST(Exposure, HasNoBoundWithoutSyncs) {
+  const CrashExposure off = exposure_of(set_of("DELETE", "OFF"), 30);
+  EXPECT_FALSE(off.bounded);
+  EXPECT_EQ(off.transactions, 30);
+  const CrashExposure never =
+      exposure_of(set_of("WAL", "NORMAL").with("wal_autocheckpoint", "0"), 30);
+  EXPECT_FALSE(never.bounded);
+}
+
+TEST(CommitRateTest, HasTheMedianAndItsInterval) {
+  const CommitRate nine = rate_of({9, 1, 8, 2, 7, 3, 6, 4, 5});
+  EXPECT_EQ(nine.median, 5);
+  EXPECT_EQ(nine.low, 2) << "ranks 2 and 8 of 9 hold with 96.1%";
+  EXPECT_EQ(nine.high, 8);
+  EXPECT_EQ(rate_of({1, 2, 3, 4, 5, 6}).low, 1) << "all of 6 hold with 96.9%";
+  EXPECT_EQ(rate_of({1, 2, 3, 4, 5}).low, std::nullopt);
+  EXPECT_EQ(rate_of({1, 2, 4, 5}).median, 3);
+}
+
+}  // namespace
+}  // namespace pragmark::crash
