@@ -66,6 +66,13 @@ def _with_loss(each: Mapping, power: bool) -> str:
     return count_text(cases, images if cases else distinct, bound_of_zero(distinct))
 
 
+def _found(each: Mapping) -> str:
+    """The class that was found, with what was not tried."""
+    untried = [what for what, key in (("a killed process", "kill_tried"),
+                                      ("a power cut", "power_tried")) if not each[key]]
+    return each["measured"] + "".join(f", {what} not tried" for what in untried)
+
+
 def costs(document: Mapping, on_front: Iterable[str]) -> Table:
     """A row for each set."""
     front = set(on_front)
@@ -73,7 +80,7 @@ def costs(document: Mapping, on_front: Iterable[str]) -> Table:
     for number, each in enumerate(document["sets"], start=1):
         rate = each["commits_per_second"]
         rows.append((
-            str(number), each["set"], each["promised"], each["measured"],
+            str(number), each["set"], each["promised"], _found(each),
             "holds" if each["holds"] else "breaks", f"{each['images']:,}",
             _sum(each, False, damaged), _with_loss(each, False), _sum(each, True, damaged),
             _with_loss(each, True), exposure_text(each),

@@ -64,7 +64,8 @@ def crash_set(name, rate, at_risk=0, **changes):
     found = {
         "set": name, "journal_mode": "WAL", "synchronous": "NORMAL",
         "promised": "process-safe" if at_risk else "power-safe",
-        "measured": "process-safe" if at_risk else "power-safe", "holds": True,
+        "measured": "process-safe" if at_risk else "power-safe",
+        "kill_tried": True, "power_tried": True, "holds": True,
         "documented": "consistent, maybe not durable", "difference": "",
         "exposure": {"transactions": at_risk, "run_transactions": 2000, "bounded": True,
                      "damages": False},

@@ -69,6 +69,11 @@ def test_what_was_not_found_has_its_bound_and_is_never_called_safe():
         ("0 of 3,000 (<=0.0998%)", "0 of 3,000 (<=0.0998%)")]
 
 
+def test_what_was_not_tried_is_told_beside_the_class():
+    table = page_of(crash_set("s", 900.0, power_tried=False)).sections[0].tables[0]
+    assert rows_of(table, "Found, at best") == [("power-safe, a power cut not tried",)]
+
+
 def test_models_outside_the_promise_do_not_count_against_a_set():
     broken = crash_set("s", 900.0)
     broken["workloads"][0]["models"] = [crash_counts("lying-disk", 7), crash_counts(damaged=2)]

@@ -47,6 +47,7 @@ struct Arguments {
   std::string out;
   std::string sabotage = "none";
   bool matrix = false;
+  bool verbose = false;
   int memory_mib = 256;
 };
 
@@ -92,6 +93,8 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
                  "negative control: swallow-syncs, reorder-across-sync, acknowledge-early")
       ->check(CLI::IsMember(kSabotages))
       ->option_text("S [none]");
+  app.add_flag("--verbose", arguments.verbose,
+               "in text: every workload's counts and every finding");
   app.add_option("--format", arguments.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->option_text("FORMAT [text]");
@@ -159,7 +162,9 @@ ExitCode run(int argc, char** argv) {
                                                : pragmark::describe_environment(options.directory);
   report.environment->steal_percent = steal.percent();
   report.command = command_of(argc, argv);
-  pragmark::write_output(arguments.format == "json" ? to_json(report) : to_text(report),
+  const auto detail =
+      arguments.verbose ? pragmark::CrashDetail::Full : pragmark::CrashDetail::Brief;
+  pragmark::write_output(arguments.format == "json" ? to_json(report) : to_text(report, detail),
                          arguments.out);
   return exit_code_of(report);
 }

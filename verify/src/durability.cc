@@ -12,29 +12,6 @@ namespace {
 
 constexpr std::size_t kImages = 10'000;
 
-struct Sum {
-  std::size_t images = 0;
-  std::size_t distinct = 0;
-  std::size_t damaged = 0;
-  std::size_t with_loss = 0;
-  std::int64_t max_lost = 0;
-};
-
-Sum sum_of(const CrashSetResult& result, bool power) {
-  Sum sum;
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (!counts.promised || counts.power != power) continue;
-      sum.images += counts.images;
-      sum.distinct += counts.distinct;
-      sum.damaged += counts.damaged();
-      sum.with_loss += counts.with_loss;
-      sum.max_lost = std::max(sum.max_lost, counts.max_lost);
-    }
-  }
-  return sum;
-}
-
 struct Question {
   std::string_view id;
   std::string_view setting;
@@ -56,8 +33,8 @@ std::string first_finding(const CrashSetResult& result, const Question& question
 }
 
 CheckResult check(const CrashSetResult& result, const Question& question, bool allowed) {
-  const Sum sum = sum_of(result, question.power);
-  const std::size_t cases = question.damage ? sum.damaged : sum.with_loss;
+  const ModelCounts sum = result.deciding(question.power);
+  const std::size_t cases = question.damage ? sum.damaged() : sum.with_loss;
   CheckResult check;
   check.id = question.id;
   check.stage = "durability";

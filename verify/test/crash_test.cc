@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Cells, DocumentedMatrix,
 
 TEST_P(DocumentedMatrix, ComesOut) {
   const CrashSetResult result = run(set_of(GetParam().journal, GetParam().synchronous));
-  EXPECT_EQ(result.measured, GetParam().measured);
+  EXPECT_EQ(result.measured(), GetParam().measured);
   EXPECT_TRUE(result.holds());
   EXPECT_EQ(difference_from(documented_expectation(result.set), result).find("WORSE"),
             std::string::npos);
@@ -81,6 +81,43 @@ TEST(CrashTest, OnlyAKilledProcessIsEnoughToDamageWithoutAJournal) {
   EXPECT_GT(damaged(run(set_of("MEMORY", "FULL"), killed), false), 0U);
   EXPECT_EQ(damaged(run(set_of("DELETE", "OFF"), killed), false), 0U);
   EXPECT_EQ(damaged(run(set_of("WAL", "OFF"), killed), false), 0U);
+}
+
+// What was not tried is not found: neither in words nor as a class.
+TEST(CrashTest, WithoutAPowerCutNothingIsCalledPowerSafe) {
+  CrashReport report = run_crash({.sets = {set_of("WAL", "FULL")},
+                                  .models = {"process-kill", "lying-disk"},
+                                  .workloads = {"transfers"},
+                                  .images = 100,
+                                  .transactions = 10,
+                                  .exposure = true});
+  const CrashSetResult& result = report.sets.front();
+  EXPECT_EQ(result.measured(), DurabilityClass::ProcessSafe);
+  EXPECT_TRUE(result.holds()) << "nothing contradicts the promise";
+  EXPECT_FALSE(result.exposure);
+  EXPECT_THAT(to_text(report, CrashDetail::Brief), HasSubstr("not tried: a power cut"));
+}
+
+TEST(CrashTest, TextSumsWorkloadsUnlessAllIsAskedFor) {
+  const CrashReport report = run_crash({.sets = {set_of("WAL", "NORMAL")},
+                                        .models = {"drop-unsynced"},
+                                        .workloads = {"transfers", "vacuum"},
+                                        .images = 100,
+                                        .transactions = 10});
+  const auto lines_with = [](const std::string& text, std::string_view word) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(report.sets.front().by_model().front().images, 100U);
+  const std::string brief = to_text(report, CrashDetail::Brief);
+  const std::string full = to_text(report, CrashDetail::Full);
+  EXPECT_EQ(lines_with(brief, "replay: "), 1U);
+  EXPECT_THAT(brief, HasSubstr("1 more of these kinds: --verbose"));
+  EXPECT_EQ(lines_with(full, "replay: "), 2U);
+  EXPECT_EQ(lines_with(full, "max lost"), 2U) << "a table for each workload";
 }
 
 TEST(CrashTest, SeesWhatIntegrityCheckAloneWouldMiss) {
@@ -184,7 +221,8 @@ TEST(CrashTest, JsonSaysWhatWasCounted) {
   EXPECT_EQ(model["images"], report.sets.front().images());
   EXPECT_NEAR(model["damage_upper_bound_95"].get<double>(),
               upper_bound_of_zero(report.sets.front().distinct()), 1e-12);
-  EXPECT_THAT(to_text(report), HasSubstr("nothing worse than power-safe was found"));
+  EXPECT_THAT(to_text(report, CrashDetail::Brief),
+              HasSubstr("nothing worse than power-safe was found"));
 }
 
 TEST(FindingTest, TextGoesThereAndBack) {

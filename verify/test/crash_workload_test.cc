@@ -65,7 +65,7 @@ TEST_P(EachWorkload, IsDamagedWhereNothingProtectsIt) {
                                            .images = 100,
                                            .transactions = 12})
                                     .sets.front();
-  EXPECT_EQ(result.measured, DurabilityClass::Unsafe);
+  EXPECT_EQ(result.measured(), DurabilityClass::Unsafe);
 }
 
 // The journal is synced again after the first pages of the database were written.

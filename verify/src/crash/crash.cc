@@ -38,22 +38,17 @@ void say(const CrashOptions& options, const PragmaSet& set, std::string_view wha
 }
 
 // What the counts contradict.
-DurabilityClass measured_class(const CrashSetResult& result) {
+DurabilityClass uncontradicted_class(const CrashSetResult& result) {
   for (const KillCounts& kills : result.kills) {
     if (kills.lost > 0 || kills.damaged_rounds > 0) return DurabilityClass::Unsafe;
   }
   DurabilityClass best = DurabilityClass::PowerSafe;
   if (result.exposure && result.exposure->damages) return DurabilityClass::Unsafe;
   if (result.exposure && result.exposure->transactions > 0) best = DurabilityClass::ProcessSafe;
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (!counts.promised) continue;
-      const bool loses = counts.with_loss > 0;
-      if (counts.damaged() > 0 || (loses && !counts.power)) return DurabilityClass::Unsafe;
-      if (loses) best = DurabilityClass::ProcessSafe;
-    }
-  }
-  return best;
+  const ModelCounts kill = result.deciding(false);
+  const ModelCounts power = result.deciding(true);
+  if (kill.damaged() + kill.with_loss + power.damaged() > 0) return DurabilityClass::Unsafe;
+  return power.with_loss > 0 ? DurabilityClass::ProcessSafe : best;
 }
 
 CrashWorkload explore_workload(Experiment& experiment, const std::vector<Model>& models,
@@ -135,21 +130,18 @@ CrashSetResult run_set(const PragmaSet& set, const CrashOptions& options) {
                         .skipped = {},
                         .findings = {},
                         .promised = set.durability(),
-                        .measured = DurabilityClass::PowerSafe};
+                        .uncontradicted = DurabilityClass::PowerSafe};
   if (!options.replay.empty()) replay_one(set, options, result);
   explore_workloads(options, result);
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      (counts.power ? result.power_tried : result.kill_tried) = true;
-    }
-  }
+  result.kill_tried = result.deciding(false).images > 0;
+  result.power_tried = result.deciding(true).images > 0;
   result.cpu_seconds = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-  if (options.exposure) {
+  if (options.exposure && result.power_tried) {
     say(options, set, "exposure");
     result.exposure = crash::measure_exposure(set, options);
   }
   if (options.kill_rounds > 0) kill_children(options, result);
-  result.measured = measured_class(result);
+  result.uncontradicted = uncontradicted_class(result);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

@@ -1,7 +1,5 @@
 #include "crash/crash_matrix.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "crash/crash_text_parts.h"
@@ -10,40 +8,22 @@ namespace pragmark {
 namespace crash {
 namespace {
 
-struct Cell {
-  std::size_t damaged = 0;
-  std::size_t distinct = 0;
-  std::int64_t max_lost = 0;
-};
-
-Cell cell_of(const CrashSetResult& result, bool power) {
-  Cell cell;
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (!counts.promised || counts.power != power) continue;
-      cell.damaged += counts.damaged();
-      cell.distinct += counts.distinct;
-      cell.max_lost = std::max(cell.max_lost, counts.max_lost);
-    }
-  }
-  return cell;
-}
-
 std::string lost_text(const CrashExposure& exposure) {
   if (exposure.damages) return "all";
   return fmt::format("{}{}", exposure.bounded ? "" : ">=", exposure.transactions);
 }
 
 std::string line_of(const CrashSetResult& result) {
-  const Cell kill = cell_of(result, false);
-  const Cell power = cell_of(result, true);
+  const ModelCounts kill = result.deciding(false);
+  const ModelCounts power = result.deciding(true);
   const CrashExpectation expected = documented_expectation(result.set);
   const std::string difference = difference_from(expected, result);
   return fmt::format(
       "{:<9} {:<7} {:<12} {:>7} {:>8} {:>15} {:>5} {:>15} {:>5} {:>8} {:>9} {:>6.1f}  {}{}{}\n",
-      result.set.value("journal_mode"), result.set.value("synchronous"), to_string(result.measured),
-      result.images(), result.distinct(), count_text(kill.damaged, kill.distinct), kill.max_lost,
-      count_text(power.damaged, power.distinct), power.max_lost,
+      result.set.value("journal_mode"), result.set.value("synchronous"),
+      to_string(result.measured()), result.images(), result.distinct(),
+      count_text(kill.damaged(), kill.distinct), kill.max_lost,
+      count_text(power.damaged(), power.distinct), power.max_lost,
       result.exposure ? lost_text(*result.exposure) : "",
       result.rate ? fmt::format("{:.0f}", result.rate->median) : "", result.seconds,
       expected.documented, difference.empty() ? "" : " | ", difference);

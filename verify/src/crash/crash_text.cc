@@ -11,16 +11,15 @@
 namespace pragmark {
 namespace {
 
-std::string workload_text(const CrashWorkload& workload) {
-  std::string text = fmt::format(
-      "  {}: {}\n    recorded: {} operations, {} syncs, {} acknowledged transactions, {} KiB, "
-      "digest {}\n",
-      workload.name, workload.description, workload.operations, workload.syncs,
-      workload.acknowledged, workload.recorded_bytes / 1024, workload.digest);
-  text += fmt::format("    {:<15} {:>7} {:>8} {:>9} {:>16} {:>7} {:>9} {:>16} {:>8}\n", "model",
-                      "points", "images", "distinct", "not sound", "corrupt", "no open",
-                      "with loss", "max lost");
-  for (const ModelCounts& counts : workload.models) {
+std::string header_of(std::string_view first) {
+  return fmt::format("    {:<15} {:>7} {:>8} {:>9} {:>16} {:>7} {:>9} {:>16} {:>8}\n", first,
+                     "points", "images", "distinct", "not sound", "corrupt", "no open", "with loss",
+                     "max lost");
+}
+
+std::string counts_text(const std::vector<ModelCounts>& models) {
+  std::string text = header_of("model");
+  for (const ModelCounts& counts : models) {
     text += fmt::format("    {:<15} {:>7} {:>8} {:>9} {:>16} {:>7} {:>9} {:>16} {:>8}{}\n",
                         counts.model, counts.points, counts.images, counts.distinct,
                         crash::count_text(counts.damaged(), counts.distinct), counts.corrupt,
@@ -30,48 +29,100 @@ std::string workload_text(const CrashWorkload& workload) {
   return text;
 }
 
-std::string finding_text(const CrashFinding& finding) {
-  std::string text =
-      fmt::format("  {} [{} {}]: {}\n    after operation {}: {}\n", finding.kind, finding.workload,
-                  finding.model, printable(finding.message), finding.point, finding.last_operation);
-  if (finding.fault) text += fmt::format("    fault: {}\n", *finding.fault);
-  constexpr std::size_t kShown = 8;
-  for (std::size_t i = 0; i < std::min(kShown, finding.losses.size()); ++i) {
-    text += fmt::format("    lost: {}\n", finding.losses[i]);
+std::string workloads_text(const CrashSetResult& result, CrashDetail detail) {
+  std::string text;
+  for (const CrashWorkload& workload : result.workloads) {
+    text +=
+        fmt::format("  {}: {}\n    recorded: {} operations, {} syncs, {} acknowledged, {} KiB\n",
+                    workload.name, workload.description, workload.operations, workload.syncs,
+                    workload.acknowledged, workload.recorded_bytes / 1024);
+    if (detail == CrashDetail::Full) text += counts_text(workload.models);
   }
-  if (finding.losses.size() > kShown) {
-    text += fmt::format("    lost: {} more\n", finding.losses.size() - kShown);
+  for (const SkippedWorkload& skipped : result.skipped) {
+    text += fmt::format("  skipped: {}: {}\n", skipped.name, skipped.reason);
   }
-  text += fmt::format("    replay: {}\n", printable(finding.command));
-  if (!finding.kept.empty()) text += fmt::format("    kept: {}\n", printable(finding.kept));
+  if (detail == CrashDetail::Full || result.workloads.empty()) return text;
+  return text + "  all workloads\n" + counts_text(result.by_model());
+}
+
+std::string finding_text(const CrashFinding& finding, std::size_t losses_shown) {
+  std::string text = fmt::format("    {} [{} {}]: {}\n      after operation {}: {}\n", finding.kind,
+                                 finding.workload, finding.model, printable(finding.message),
+                                 finding.point, finding.last_operation);
+  if (finding.fault) text += fmt::format("      fault: {}\n", *finding.fault);
+  const std::size_t shown = std::min(losses_shown, finding.losses.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    text += fmt::format("      lost: {}\n", finding.losses[i]);
+  }
+  if (finding.losses.size() > shown) {
+    text += fmt::format("      lost: {} more\n", finding.losses.size() - shown);
+  }
+  text += fmt::format("      replay: {}\n", printable(finding.command));
+  if (!finding.kept.empty()) text += fmt::format("      kept: {}\n", printable(finding.kept));
   return text;
 }
 
-std::string set_text(const CrashSetResult& result) {
-  const CrashExpectation expected = documented_expectation(result.set);
+// Of each model and kind, the one with the fewest losses.
+std::vector<CrashFinding> smallest_of_each(const std::vector<CrashFinding>& findings) {
+  std::vector<CrashFinding> smallest;
+  for (const CrashFinding& finding : findings) {
+    const auto known = std::ranges::find_if(smallest, [&](const CrashFinding& other) {
+      return other.model == finding.model && other.kind == finding.kind;
+    });
+    if (known == smallest.end()) {
+      smallest.push_back(finding);
+    } else if (finding.losses.size() < known->losses.size()) {
+      *known = finding;
+    }
+  }
+  return smallest;
+}
+
+std::string findings_text(const CrashSetResult& result, CrashDetail detail) {
+  if (result.findings.empty()) return "";
+  const bool full = detail == CrashDetail::Full;
+  const std::vector<CrashFinding> shown =
+      full ? result.findings : smallest_of_each(result.findings);
+  constexpr std::size_t kFewLosses = 3;
+  constexpr std::size_t kManyLosses = 20;
+  std::string text = "  findings, each with the smallest set of lost operations that shows it\n";
+  for (const CrashFinding& finding : shown) {
+    text += finding_text(finding, full ? kManyLosses : kFewLosses);
+  }
+  const std::size_t more = result.findings.size() - shown.size();
+  if (more > 0) text += fmt::format("    {} more of these kinds: --verbose, --format json\n", more);
+  return text;
+}
+
+std::string verdict_text(const CrashSetResult& result) {
+  const std::string found =
+      result.measured() == DurabilityClass::Unsafe
+          ? "unsafe"
+          : fmt::format("nothing worse than {} was found", to_string(result.measured()));
   std::string text =
-      fmt::format("{}: {}, promised {}; {}\n  {} images, {} distinct and judged, {:.1f} s ({:.1f} "
-                  "s of one processor: "
-                  "{:.0f} images/s)\n",
-                  printable(result.set.name()),
-                  result.measured == DurabilityClass::Unsafe
-                      ? "unsafe"
-                      : fmt::format("nothing worse than {} was found", to_string(result.measured)),
-                  to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD",
-                  result.images(), result.distinct(), result.seconds, result.cpu_seconds,
-                  static_cast<double>(result.images()) / std::max(result.cpu_seconds, 1e-9));
+      fmt::format("{}: {}, promised {}; {}\n", printable(result.set.name()), found,
+                  to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD");
+  if (!result.kill_tried) text += "  not tried: a killed process\n";
+  if (!result.power_tried) text += "  not tried: a power cut\n";
+  return text;
+}
+
+std::string set_text(const CrashSetResult& result, CrashDetail detail) {
+  const CrashExpectation expected = documented_expectation(result.set);
+  std::string text = verdict_text(result);
+  if (!result.workloads.empty()) {
+    text += fmt::format(
+        "  {} images, {} distinct and judged, {:.1f} s ({:.1f} s of one processor: {:.0f} "
+        "images/s)\n",
+        result.images(), result.distinct(), result.seconds, result.cpu_seconds,
+        static_cast<double>(result.images()) / std::max(result.cpu_seconds, 1e-9));
+  }
   text += crash::rate_text(result.rate) + crash::exposure_text(result);
   text += fmt::format("  documented: {}\n", expected.documented);
   const std::string difference = difference_from(expected, result);
   if (!difference.empty()) text += fmt::format("  differs: {}\n", difference);
-  for (const CrashWorkload& workload : result.workloads) text += workload_text(workload);
-  for (const SkippedWorkload& skipped : result.skipped) {
-    text += fmt::format("  skipped: {}: {}\n", skipped.name, skipped.reason);
-  }
-  text += crash::kills_text(result);
-  if (!result.findings.empty()) text += "  findings, each with the smallest set that shows it\n";
-  for (const CrashFinding& finding : result.findings) text += "  " + finding_text(finding);
-  return text + "\n";
+  text += workloads_text(result, detail) + crash::kills_text(result);
+  return text + findings_text(result, detail) + "\n";
 }
 
 std::string assumptions_text(const CrashReport& report) {
@@ -91,13 +142,13 @@ std::string assumptions_text(const CrashReport& report) {
 
 }  // namespace
 
-std::string to_text(const CrashReport& report) {
+std::string to_text(const CrashReport& report, CrashDetail detail) {
   std::string text = assumptions_text(report);
   if (report.sabotage != CrashSabotage::None) {
     text += fmt::format("Negative control: {}\n\n", to_string(report.sabotage));
   }
   if (report.matrix) return text + crash::matrix_text(report);
-  for (const CrashSetResult& result : report.sets) text += set_text(result);
+  for (const CrashSetResult& result : report.sets) text += set_text(result, detail);
   return text;
 }
 

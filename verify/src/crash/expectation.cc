@@ -13,14 +13,8 @@ struct Seen {
 };
 
 Seen seen_in(const CrashSetResult& result, bool power) {
-  Seen seen;
-  for (const CrashWorkload& workload : result.workloads) {
-    for (const ModelCounts& counts : workload.models) {
-      if (!counts.promised || counts.power != power) continue;
-      seen.damage = seen.damage || counts.damaged() > 0;
-      seen.loss = seen.loss || counts.with_loss > 0;
-    }
-  }
+  const ModelCounts counts = result.deciding(power);
+  Seen seen{.damage = counts.damaged() > 0, .loss = counts.with_loss > 0};
   if (power) return seen;
   for (const KillCounts& kills : result.kills) {
     seen.damage = seen.damage || kills.damaged_rounds > 0;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::string_view kLost = "lost";
 constexpr std::string_view kCopy = "copy";
-constexpr std::size_t kFailingSyncs = 12;  // that are tried, evenly spread
+// Syncs that are made to fail, evenly spread; each costs a recording, so that few images get fewer.
+constexpr std::size_t kFailingSyncs = 12;
+constexpr std::size_t kImagesOfFailingSync = 20;
 
 std::int64_t acknowledged_of(const CrashPoint& at, std::uint16_t worker) noexcept {
   return at.acknowledged().size() > worker ? at.acknowledged()[worker] : 0;
@@ -108,7 +110,7 @@ ModelCounts Experiment::explore_model(Model model, std::size_t images) {
 
 void Experiment::explore_sync_errors(std::size_t images, ModelCounts& counts) {
   const std::size_t syncs = log_.count(OperationKind::Sync);
-  const std::size_t tried = std::min(syncs, kFailingSyncs);
+  const std::size_t tried = std::min({syncs, kFailingSyncs, images / kImagesOfFailingSync + 1});
   for (std::size_t i = 0; i < tried; ++i) {
     const OperationLog log = record_failing(i * syncs / tried);
     const std::size_t before = candidates_.size();

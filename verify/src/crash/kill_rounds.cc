@@ -24,6 +24,8 @@ namespace {
 
 constexpr int kThreads = 4;
 constexpr std::uint64_t kMostAcknowledged = 300;  // in a round, before the child is killed
+// After so many rounds the next begins with a new database: each round looks at all that is in it.
+constexpr int kRoundsOfDatabase = 50;
 
 // Round, thread and number in one word, which is what goes over the wire.
 constexpr int kThreadBits = 8;
@@ -72,6 +74,7 @@ class Rounds {
     Random random(options_.seed);
     for (int round = 0; round < options_.kill_rounds; ++round) {
       throw_if_interrupted();
+      if (round % kRoundsOfDatabase == 0) begin_anew();
       kill_one(round, 1 + random.below(kMostAcknowledged));
       ++counts_.rounds;
       look(round);
@@ -130,10 +133,14 @@ class Rounds {
     }
   }
 
-  // Nothing more can be learned from a damaged database: the next round begins with a new one.
+  // Nothing more can be learned from a damaged database.
   void damaged(int round, std::string_view why) {
     ++counts_.damaged_rounds;
     if (counts_.finding.empty()) counts_.finding = fmt::format("round {}: {}", round + 1, why);
+    begin_anew();
+  }
+
+  void begin_anew() {
     expected_.clear();
     for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
       std::error_code ignored;

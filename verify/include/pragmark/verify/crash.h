@@ -4,7 +4,7 @@
 // them.
 //
 //   CrashReport report = run_crash({.sets = {PragmaSet::parse("production")}});
-//   report.sets.front().measured   // DurabilityClass::ProcessSafe: nothing worse was found
+//   report.sets.front().measured()   // DurabilityClass::ProcessSafe: nothing worse was found
 //
 // No machine is unplugged. A result of zero is "none found in so many states", with an upper bound,
 // and never a proof. What the disk is assumed to do is the failure model's row (models()).
@@ -80,6 +80,8 @@ struct ModelCounts {
   std::int64_t max_lost = 0;  // acknowledged transactions
 
   [[nodiscard]] std::size_t damaged() const noexcept { return inconsistent + corrupt + unopenable; }
+  // Counts are added, of max_lost the larger stays; what says which model it is stays as it was.
+  void add(const ModelCounts& other) noexcept;
 };
 
 // One-sided 95% upper bound of a share of which n trials showed no case: 1 - 0.05^(1/n).
@@ -151,20 +153,26 @@ struct CrashSetResult {
   std::vector<SkippedWorkload> skipped;
   std::vector<CrashFinding> findings;
   DurabilityClass promised;            // by SQLite's documentation
-  DurabilityClass measured;            // the best that is not contradicted
+  DurabilityClass uncontradicted;      // the best that nothing contradicts, whatever was tried
   std::vector<KillCounts> kills = {};  // one for each strategy
   std::optional<CrashExposure> exposure = std::nullopt;
   std::optional<CommitRate> rate = std::nullopt;
-  bool kill_tried = false;  // process-kill was among the models
-  bool power_tried = false;
+  bool kill_tried = false;   // by the model process-kill or by kill rounds
+  bool power_tried = false;  // by a model that decides
   double seconds = 0;
   double cpu_seconds = 0;  // of the process: recording, judging and making findings small
 
-  [[nodiscard]] bool holds() const noexcept { return measured <= promised; }
+  [[nodiscard]] bool holds() const noexcept { return uncontradicted <= promised; }
+  // The best class that was tried and not contradicted: without a power cut, process-safe at best.
+  [[nodiscard]] DurabilityClass measured() const noexcept;
+  // The sum over workloads for each model, in the order in which they ran.
+  [[nodiscard]] std::vector<ModelCounts> by_model() const;
+  // The sum over workloads and the models that decide: of a power cut, or of a killed process.
+  [[nodiscard]] ModelCounts deciding(bool power) const;
   // At the measured rate; empty where the exposure has no bound or either was not measured.
   [[nodiscard]] std::optional<double> exposure_ms() const noexcept;
-  [[nodiscard]] std::size_t images() const noexcept;
-  [[nodiscard]] std::size_t distinct() const noexcept;
+  [[nodiscard]] std::size_t images() const;
+  [[nodiscard]] std::size_t distinct() const;
 };
 
 struct CrashReport {
@@ -201,7 +209,9 @@ struct CrashExpectation {
 [[nodiscard]] std::string difference_from(const CrashExpectation& expected,
                                           const CrashSetResult& result);
 
-[[nodiscard]] std::string to_text(const CrashReport& report);
+// Every workload and finding; Brief sums the workloads and shows one finding of a model and kind.
+enum class CrashDetail { Brief, Full };
+[[nodiscard]] std::string to_text(const CrashReport& report, CrashDetail detail);
 // Schema "pragmark.crash/1".
 [[nodiscard]] std::string to_json(const CrashReport& report);
 
