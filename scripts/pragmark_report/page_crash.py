@@ -132,6 +132,9 @@ def _caveats(result: Result) -> tuple[Sentence, ...]:
     if document["sabotage"] != "none":
         said.append((f"A negative control: {document['sabotage']}. What is found here is what it "
                      "breaks on purpose.",))
+    if not document["powersafe_overwrite"]:
+        said.append(("The disk leaves nothing alone in a sector whose write is cut off, and SQLite "
+                     "was told so.",))
     if result.document["context"]:
         said += page_parts.machine_caveats([result])
     said.append((NOT_TESTED,))

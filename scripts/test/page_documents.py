@@ -101,7 +101,7 @@ def crash_document(*sets):
         "schema": "pragmark.crash/1", "pragmark_version": "0.1.0",
         "command": "pragmark crash --pragmas production,durable", "context": context, "seed": 1,
         "images_asked": 12_000, "memory_limit_bytes": 1 << 28, "sector_bytes": 4096,
-        "piece_bytes": 512, "sabotage": "none", "matrix": False,
+        "piece_bytes": 512, "powersafe_overwrite": True, "sabotage": "none", "matrix": False,
         "models": [{"model": name, "assumption": "the power fails", "power": True,
                     "promised": name != "lying-disk"}
                    for name in ("process-kill", "subset-torn", "lying-disk")],

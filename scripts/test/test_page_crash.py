@@ -97,6 +97,13 @@ def test_a_control_is_told_as_one():
     assert "negative control: swallow-syncs" in plain(caveats[0])
 
 
+def test_a_disk_without_powersafe_overwrite_is_told():
+    document = crash_document()
+    document["powersafe_overwrite"] = False
+    caveats = page_crash.crash_page(loaded(document), "crash").caveats
+    assert "nothing alone in a sector" in plain(caveats[0])
+
+
 def test_a_result_without_rates_has_a_page_without_a_figure():
     made = page_of(crash_set("s", 900.0, commits_per_second=None, exposure=None, exposure_ms=None,
                              kills=[]))

@@ -72,6 +72,8 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
       ->option_text("MIB [256]");
   CLI::Option* const matrix = app.add_flag("--matrix", arguments.matrix,
                                            "journal_mode x synchronous, against the documentation");
+  app.add_flag("--powersafe-overwrite,!--no-powersafe-overwrite", options.powersafe_overwrite,
+               "a write that is cut off leaves the rest of its sector alone [yes]");
   app.add_option("--replay", options.replay, "look at the one state of a finding")
       ->option_text("FINDING")
       ->excludes(matrix);

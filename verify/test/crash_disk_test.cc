@@ -211,6 +211,19 @@ TEST_F(CrashPointTest, GarbageStaysWithinThePieceAndFollowsTheSeed) {
   EXPECT_EQ(hash_of(torn), hash_of(at(3, {{.operation = 2, .piece = 0, .garbage = true}})));
 }
 
+TEST_F(CrashPointTest, GarbageTakesTheWholeSectorWhereADiskLeavesNothingAlone) {
+  log_.powersafe_overwrite = false;
+  const Image torn = at(3, {{.operation = 2, .piece = 0, .garbage = true}});
+  const Bytes& bytes = torn.at("f");
+  ASSERT_EQ(bytes.size(), 1536U);
+  const auto all_are = [&](std::ptrdiff_t piece, int letter) {
+    const auto begin = bytes.begin() + piece * 512;
+    return std::all_of(begin, begin + 512, [&](int c) { return c == letter; });
+  };
+  EXPECT_FALSE(all_are(0, 'a')) << "what was durable before it";
+  EXPECT_FALSE(all_are(2, 'b')) << "what was written after it";
+}
+
 TEST_F(CrashPointTest, ALyingSyncMakesNothingDurable) {
   CrashPoint crash(log_, {.lying_sync = 1});
   crash.advance_to(2);

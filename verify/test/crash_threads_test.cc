@@ -19,7 +19,7 @@ PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
 
 OperationLog recorded(const std::string& name, const PragmaSet& set, int transactions) {
   const auto workload = make_workload(name, {.set = set, .transactions = transactions});
-  return record(*workload, {}, 1, CrashSabotage::None);
+  return record(*workload, {});
 }
 
 // What shares a transaction must not depend on which thread was faster.

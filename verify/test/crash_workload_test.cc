@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "crash/commit_rate.h"
+#include "crash/explorer.h"
 #include "crash/exposure.h"
+#include "crash/judge.h"
 #include "crash/recording.h"
 #include "crash/workload.h"
 #include "pragmark/error.h"
@@ -24,7 +26,7 @@ PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
 
 OperationLog recorded(const std::string& name, const PragmaSet& set, int transactions = 0) {
   const auto workload = make_workload(name, {.set = set, .transactions = transactions});
-  return record(*workload, {}, 1, CrashSabotage::None);
+  return record(*workload, {});
 }
 
 class EachWorkload : public testing::TestWithParam<std::string> {};
@@ -80,6 +82,32 @@ TEST(Workloads, TransactionsThatSpillWriteBeforeTheyCommit) {
     if (each.kind == Kind::Sync && each.file != database) last_journal_sync = i;
   }
   EXPECT_LT(first_write, last_journal_sync);
+}
+
+// SQLite fills the sector after a commit's last frame, so that no later write touches it. A disk
+// that promises to leave it alone and does not takes what was acknowledged.
+TEST(Workloads, ADiskThatDamagesWholeSectorsTakesNothingUnlessItPromisedOtherwise) {
+  const auto workload = make_workload("transfers", {.set = set_of("WAL", "FULL")});
+  const auto lost = [&](const OperationLog& log) {
+    Judge judge(*workload);
+    Image image;
+    std::size_t states = 0;
+    const auto see = [&](const CrashPoint& at, const CrashState& state) {
+      at.build(state.losses, 1, image);
+      const Judgement found = judge.judge(image);
+      const bool some = !at.acknowledged().empty() && found.committed < at.acknowledged().front();
+      if (found.state != ImageState::Sound || some) ++states;
+    };
+    static_cast<void>(explore(log, Model::SubsetGarbage, {.images = 400, .seed = 1}, see));
+    return states;
+  };
+  OperationLog padded = record(*workload, {.powersafe_overwrite = false});
+  OperationLog trusting = record(*workload, {});
+  EXPECT_GT(padded.count(Kind::Write), trusting.count(Kind::Write));
+  EXPECT_EQ(lost(padded), 0U);
+  EXPECT_EQ(lost(trusting), 0U);
+  trusting.powersafe_overwrite = false;
+  EXPECT_GT(lost(trusting), 0U);
 }
 
 TEST(Workloads, JournalModesGoToWalAndBack) {

@@ -171,6 +171,7 @@ CrashReport run_crash(const CrashOptions& options) {
                      .seed = options.seed,
                      .images_asked = options.images,
                      .memory_limit_bytes = options.memory_limit_bytes,
+                     .powersafe_overwrite = options.powersafe_overwrite,
                      .sabotage = options.sabotage,
                      .matrix = false,
                      .sets = {}};

@@ -187,6 +187,7 @@ std::string to_json(const CrashReport& report) {
                      {"memory_limit_bytes", report.memory_limit_bytes},
                      {"sector_bytes", crash::kSectorBytes},
                      {"piece_bytes", crash::kPieceBytes},
+                     {"powersafe_overwrite", report.powersafe_overwrite},
                      {"sabotage", to_string(report.sabotage)},
                      {"matrix", report.matrix},
                      {"models", assumptions()},

@@ -5,6 +5,7 @@
 #include "crash/crash_matrix.h"
 #include "crash/crash_text_parts.h"
 #include "crash/failure_model.h"
+#include "crash/image.h"
 #include "crash/memory_vfs.h"
 #include "pragmark/verify/crash.h"
 
@@ -128,12 +129,18 @@ std::string set_text(const CrashSetResult& result, CrashDetail detail) {
 std::string assumptions_text(const CrashReport& report) {
   std::string text = fmt::format(
       "SQLite {}; seed {}; sectors of {} B, torn at {} B; a recording takes at most {} MiB\n"
-      "Assumptions:\n",
-      report.sqlite.version, report.seed, crash::kSectorBytes, 512,
+      "Assumptions (--models, --[no-]powersafe-overwrite):\n",
+      report.sqlite.version, report.seed, crash::kSectorBytes, crash::kPieceBytes,
       report.memory_limit_bytes >> 20U);
   for (const crash::ModelInfo& info : crash::models()) {
     text += fmt::format("  {:<15} {}\n", info.name, info.assumption);
   }
+  text +=
+      report.powersafe_overwrite
+          ? "  A write that is cut off leaves the rest of its sector alone (POWERSAFE_OVERWRITE).\n"
+          : "  A write that is cut off may damage the rest of its sector, and SQLite is told so "
+            "(no "
+            "POWERSAFE_OVERWRITE).\n";
   return text +
          "  0 (<=x%) is none found, with the one-sided 95% bound of its share of such images.\n"
          "  Not tested: a crash during recovery, several directories, a block or FUSE layer that\n"

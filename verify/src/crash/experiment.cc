@@ -73,8 +73,7 @@ WorkloadOptions workload_options(const ExperimentOptions& options) {
 Experiment::Experiment(const ExperimentOptions& options)
     : options_(options),
       workload_(make_workload(options.workload, workload_options(options))),
-      log_(record(*workload_, {.limit_bytes = options.run.memory_limit_bytes}, options.run.seed,
-                  options.run.sabotage)),
+      log_(record(*workload_, options.run)),
       judge_(*workload_) {}
 
 CrashWorkload Experiment::facts() const {
@@ -89,8 +88,7 @@ CrashWorkload Experiment::facts() const {
 }
 
 OperationLog Experiment::record_failing(std::size_t sync) {
-  return record(*workload_, {.limit_bytes = options_.run.memory_limit_bytes, .failing_sync = sync},
-                options_.run.seed, options_.run.sabotage);
+  return record(*workload_, options_.run, sync);
 }
 
 ModelCounts Experiment::explore_model(Model model, std::size_t images) {
@@ -229,6 +227,7 @@ std::string Experiment::command_for(const std::string& text) const {
   std::string command =
       fmt::format("pragmark crash --pragmas '{}' --seed {}", options_.set.name(), run.seed);
   if (run.transactions > 0) command += fmt::format(" --transactions {}", run.transactions);
+  if (!run.powersafe_overwrite) command += " --no-powersafe-overwrite";
   if (run.sabotage != CrashSabotage::None) {
     command += fmt::format(" --sabotage {}", to_string(run.sabotage));
   }

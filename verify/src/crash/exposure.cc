@@ -25,8 +25,7 @@ std::vector<std::size_t> points_before_syncs(const OperationLog& log) {
 CrashExposure measure_exposure(const PragmaSet& set, const CrashOptions& options) {
   const std::unique_ptr<Workload> workload = make_sustained(
       {.set = set, .seed = options.seed, .transactions = options.sustained_transactions});
-  const OperationLog log = record(*workload, {.limit_bytes = options.memory_limit_bytes},
-                                  options.seed, options.sabotage);
+  const OperationLog log = record(*workload, options);
   CrashExposure exposure{.run_transactions =
                              static_cast<std::int64_t>(log.count(OperationKind::Acknowledge))};
   const std::vector<std::size_t> points = points_before_syncs(log);

@@ -31,9 +31,8 @@ constexpr std::array kModels = {
         "pieces of 512 bytes; a piece is old or new (atomic sectors)",
         true, true},
     ModelInfo{Model::SubsetGarbage, "subset-garbage",
-              "as subset-torn, and a piece of a write that is lost may hold other bytes; bytes "
-              "outside of what was written stay (POWERSAFE_OVERWRITE)",
-              true, true},
+              "as subset-torn, and a piece of a write that is lost may hold other bytes", true,
+              true},
     ModelInfo{Model::FsJournal, "fs-journal",
               "as subset-torn on a journalling filesystem: a sync of any file commits all earlier "
               "directory entries and truncations, and these survive in their order",

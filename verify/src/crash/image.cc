@@ -141,6 +141,7 @@ void CrashPoint::apply_partly(std::uint32_t index, std::span<const Loss> losses,
   }
   const auto data = log_.bytes_of(operation);
   const auto at = static_cast<std::size_t>(operation.offset);
+  std::vector<std::uint32_t> garbage;
   for (std::uint32_t piece = 0; piece < pieces_of(operation); ++piece) {
     const auto lost = std::ranges::find_if(losses, [&](const Loss& loss) {
       return loss.piece == piece || loss.piece == Loss::kWhole;
@@ -148,16 +149,30 @@ void CrashPoint::apply_partly(std::uint32_t index, std::span<const Loss> losses,
     if (lost != losses.end() && !lost->garbage) continue;
     const Range range = range_of(operation, piece);
     if (bytes.size() < at + range.end) bytes.resize(at + range.end);
-    unsigned char* into = bytes.data() + at;
-    if (lost == losses.end()) {
-      std::memcpy(into + range.begin, data.data() + range.begin, range.end - range.begin);
+    if (lost != losses.end()) {
+      garbage.push_back(piece);
       continue;
     }
-    Random random(seed ^ mixed((std::uint64_t{index} << 32U) + piece));
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      into[i] = static_cast<unsigned char>(random.next());
-    }
+    std::memcpy(bytes.data() + at + range.begin, data.data() + range.begin,
+                range.end - range.begin);
   }
+  for (const std::uint32_t piece : garbage) put_garbage(index, piece, seed, bytes);
+}
+
+// Over the piece; over all of the file that lies in its sector when the disk leaves nothing alone.
+void CrashPoint::put_garbage(std::uint32_t index, std::uint32_t piece, std::uint64_t seed,
+                             Bytes& bytes) const {
+  const Operation& operation = log_.operations[index];
+  const auto at = static_cast<std::size_t>(operation.offset);
+  const Range range = range_of(operation, piece);
+  std::size_t begin = at + range.begin;
+  std::size_t end = at + range.end;
+  if (!log_.powersafe_overwrite) {
+    begin -= begin % kSectorBytes;
+    end = std::min(begin + kSectorBytes, bytes.size());
+  }
+  Random random(seed ^ mixed((std::uint64_t{index} << 32U) + piece));
+  for (std::size_t i = begin; i < end; ++i) bytes[i] = static_cast<unsigned char>(random.next());
 }
 
 void CrashPoint::build(std::span<const Loss> losses, std::uint64_t seed, Image& into) const {

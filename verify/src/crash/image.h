@@ -82,6 +82,8 @@ class CrashPoint {
   void apply_to_file(const Operation& operation, Bytes& bytes) const;
   void apply_partly(std::uint32_t index, std::span<const Loss> losses, std::uint64_t seed,
                     Bytes& bytes) const;
+  void put_garbage(std::uint32_t index, std::uint32_t piece, std::uint64_t seed,
+                   Bytes& bytes) const;
   [[nodiscard]] Bytes& durable(std::uint32_t file);
 
   const OperationLog& log_;

@@ -20,6 +20,8 @@ namespace pragmark::crash {
 
 using Bytes = std::vector<unsigned char>;
 
+inline constexpr int kSectorBytes = 4096;  // what the unix VFS reports on Linux
+
 // Who wants to know of changes. Called with the disk's lock held, one call at a time, before the
 // change is made. What a call returns is an SQLite result code: anything but SQLITE_OK becomes the
 // result of the operation, which is then not done.
@@ -65,10 +67,14 @@ struct File {
 // Errors:  none of its own.
 class MemoryDisk {
  public:
-  MemoryDisk() = default;
+  // Without `powersafe_overwrite`, SQLite is told that a write may damage what lies beside it in
+  // its sector (https://www.sqlite.org/psow.html).
+  explicit MemoryDisk(bool powersafe_overwrite = true)
+      : powersafe_overwrite_(powersafe_overwrite) {}
   MemoryDisk(const MemoryDisk&) = delete;
   MemoryDisk& operator=(const MemoryDisk&) = delete;
 
+  [[nodiscard]] bool powersafe_overwrite() const noexcept { return powersafe_overwrite_; }
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
   // Null for nobody.
   void tell(IoListener* listener) noexcept { listener_ = listener; }
@@ -86,6 +92,7 @@ class MemoryDisk {
   }
 
  private:
+  bool powersafe_overwrite_;
   std::mutex mutex_;
   IoListener* listener_ = nullptr;
   std::uint32_t next_id_ = 0;

@@ -152,7 +152,9 @@ const sqlite3_io_methods kMemoryFileMethods = {
     },
     control_file,
     [](sqlite3_file*) { return kSectorBytes; },
-    [](sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; },
+    [](sqlite3_file* seen) {
+      return OpenFile::of(seen).disk->powersafe_overwrite() ? SQLITE_IOCAP_POWERSAFE_OVERWRITE : 0;
+    },
     map_region,
     [](sqlite3_file* seen, int first, int count, int flags) {
       const Guard guard(OpenFile::of(seen).disk->mutex());

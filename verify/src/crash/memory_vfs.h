@@ -18,8 +18,6 @@
 
 namespace pragmark::crash {
 
-inline constexpr int kSectorBytes = 4096;  // what the unix VFS reports on Linux
-
 // Owns:    its registration with SQLite. Must outlive every connection that uses it; not movable.
 // Threads: connections on any number of threads.
 // Errors:  the constructor throws Error when SQLite refuses the registration.

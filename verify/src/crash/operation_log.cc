@@ -32,6 +32,7 @@ std::size_t OperationLog::count(OperationKind kind) const {
 
 std::uint64_t OperationLog::digest() const {
   Hash hash;
+  hash.add(static_cast<std::uint64_t>(powersafe_overwrite));
   for (const auto& [name, bytes] : baseline) hash.add(name), hash.add(bytes);
   for (const Operation& operation : operations) {
     hash.add(static_cast<std::uint64_t>(operation.kind) << 32U | operation.file);
@@ -76,6 +77,7 @@ std::string OperationLog::describe(std::size_t index) const {
 Recorder::Recorder(MemoryDisk& disk, const RecorderOptions& options)
     : disk_(disk), options_(options) {
   const std::lock_guard guard(disk_.mutex());
+  log_.powersafe_overwrite = disk_.powersafe_overwrite();
   for (const auto& [name, file] : disk_.names()) {
     log_.baseline.emplace(name, file->bytes);
     log_.baseline_files.emplace(name, file->id);

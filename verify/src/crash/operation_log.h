@@ -53,6 +53,7 @@ struct OperationLog {
   std::vector<Operation> operations;
   Bytes data;
   std::vector<std::string> names;
+  bool powersafe_overwrite = true;  // what SQLite was told of the disk
 
   [[nodiscard]] std::span<const unsigned char> bytes_of(const Operation& write) const {
     return std::span(data).subspan(write.data, write.bytes);

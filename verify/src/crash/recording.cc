@@ -28,14 +28,14 @@ class SeededSqlite {
 
 }  // namespace
 
-OperationLog record(Workload& workload, const RecorderOptions& options, std::uint64_t seed,
-                    CrashSabotage sabotage) {
-  const SeededSqlite seeded(seed);
-  MemoryDisk disk;
+OperationLog record(Workload& workload, const CrashOptions& run,
+                    std::optional<std::size_t> failing_sync) {
+  const SeededSqlite seeded(run.seed);
+  MemoryDisk disk(run.powersafe_overwrite);
   const MemoryVfs vfs(disk);
   workload.prepare(vfs.name());
-  const std::unique_ptr<SabotagedVfs> layer = sabotage_vfs(sabotage, vfs.name());
-  Recorder recorder(disk, options);
+  const std::unique_ptr<SabotagedVfs> layer = sabotage_vfs(run.sabotage, vfs.name());
+  Recorder recorder(disk, {.limit_bytes = run.memory_limit_bytes, .failing_sync = failing_sync});
   try {
     workload.run(layer ? layer->vfs_name() : vfs.name(), recorder);
   } catch (const Error&) {

@@ -12,8 +12,9 @@ namespace pragmark::crash {
 
 // Runs `workload` on a new disk in memory. SQLite's random numbers are seeded meanwhile, so that
 // the same seed gives the same recording, byte by byte (but for strategies with threads of their
-// own).
-[[nodiscard]] OperationLog record(Workload& workload, const RecorderOptions& recorder,
-                                  std::uint64_t seed, CrashSabotage sabotage);
+// own). Of `run` it takes the seed, the limit of memory, the sabotage and what the disk is like;
+// `failing_sync` is the sync that is answered with an error, counted from 0.
+[[nodiscard]] OperationLog record(Workload& workload, const CrashOptions& run,
+                                  std::optional<std::size_t> failing_sync = std::nullopt);
 
 }  // namespace pragmark::crash

@@ -46,6 +46,8 @@ struct CrashOptions {
   int sustained_transactions = 0;  // of the exposure's workload; 0 for its own number
   int rate_slices = 0;             // of the commit rate on the disk of `directory`; 0 for none
   std::size_t memory_limit_bytes = std::size_t{256} << 20U;  // of a recording
+  // A write that the power cuts off leaves the rest of its sector alone, and SQLite is told so.
+  bool powersafe_overwrite = true;
   CrashSabotage sabotage = CrashSabotage::None;
   int kill_rounds = 0;          // of the cross-check with real processes, for each strategy
   std::string directory = ".";  // on whose disk real databases lie
@@ -180,6 +182,7 @@ struct CrashReport {
   std::uint64_t seed = 0;
   std::size_t images_asked = 0;
   std::size_t memory_limit_bytes = 0;
+  bool powersafe_overwrite = true;
   CrashSabotage sabotage = CrashSabotage::None;
   bool matrix = false;
   std::vector<CrashSetResult> sets;
