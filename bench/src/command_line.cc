@@ -10,6 +10,7 @@
 #include "pragmark/bench/subject.h"
 #include "pragmark/error.h"
 #include "pragmark/strategy.h"
+#include "pragmark/verify/report_format.h"
 
 namespace pragmark {
 namespace {
@@ -167,24 +168,6 @@ void keep_matching(std::vector<Configuration>& configurations, const std::string
     throw Error::usage(fmt::format(
         "--benchmark_filter {} matches no benchmark: --list prints their names", filter));
   }
-}
-
-std::string shell_quoted(const std::string& argument) {
-  const bool plain = !argument.empty() && std::ranges::all_of(argument, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-+=,./:@%^").find(c) != std::string_view::npos;
-  });
-  if (plain) return argument;
-  std::string quoted = "'";
-  for (const char c : argument) {
-    if (c == '\'') {
-      quoted += "'\\''";
-    } else {
-      quoted += c;
-    }
-  }
-  quoted += '\'';
-  return quoted;
 }
 
 }  // namespace

@@ -56,6 +56,10 @@ def _conditions(document: Mapping) -> str:
 
 def _answer(document: Mapping) -> Sentence:
     sets = document["sets"]
+    if document["sabotage"] != "none":
+        found = [each["set"] for each in sets if each["holds"] is False]
+        return (f"The negative control {document['sabotage']} ",
+                *(("is found in ", *words.listed_names(found)) if found else ("is NOT found",)), ".")
     worse = [each["set"] for each in sets if each["difference"].startswith("WORSE")]
     if worse:
         return ("Worse than SQLite documents: ", *words.listed_names(worse), ".")
@@ -63,7 +67,8 @@ def _answer(document: Mapping) -> Sentence:
     best = [_best(rated, kept) for kept in ("power-safe", PROCESS_SAFE)]
     told = [part for part in best if part]
     if not told:
-        return (f"Nothing worse than SQLite documents was found in {len(sets)} sets.",)
+        counted = words.plural(len(sets), "set")
+        return (f"Nothing worse than SQLite documents was found in {counted}.",)
     sentence: list[str] = ["Nothing worse than documented was found; "]
     for place, part in enumerate(told):
         sentence += ["; " if place else "", *part]
@@ -152,14 +157,16 @@ def _sections(document: Mapping) -> list[Section]:
         ("Found: the best durability class that no image contradicts. The class that SQLite "
          "documents stands beside every figure of ", Name("pragmark bench"), " and its report.",),),
         tables=(tables_crash.costs(document, numbers), tables_crash.differences(document)))]
-    if any(each["kills"] for each in document["sets"]):
-        sections.append(Section("kill -9 of a real process", tables=(tables_crash.kills(document),)))
+    for key, heading in (("kills", "kill -9 of a real process"),
+                         ("power_cuts", "Power cut of a real ext4")):
+        if any(each[key] for each in document["sets"]):
+            sections.append(Section(heading, tables=(tables_crash.rounds(document, key),)))
     sections.append(Section("By workload and failure model",
                             tables=(tables_crash.by_model(document),)))
     findings = tables_crash.findings(document)
     if findings.rows:
         commands = dict.fromkeys(finding["command"] for each in document["sets"]
-                                 for finding in each["findings"] if not each["holds"])
+                                 for finding in each["findings"] if each["holds"] is False)
         sections.append(Section(
             "Findings", (("Each with the smallest set of lost calls that shows it; the result file "
                           "has the command that replays it.",),),

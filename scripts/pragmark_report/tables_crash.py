@@ -12,6 +12,7 @@ from .words import NOTHING
 
 MAX_SETS_BY_WORKLOAD = 4
 MAX_FINDINGS = 60  # in the table; the result file has all
+PROMISE = {True: "holds", False: "breaks", None: "not determined"}
 
 
 def exposure_text(each: Mapping) -> str:
@@ -45,19 +46,21 @@ def damaged(counts: Mapping) -> int:
     return counts["inconsistent"] + counts["corrupt"] + counts["unopenable"]
 
 
-def _sum(each: Mapping, power: bool, of: Callable[[Mapping], int]) -> str:
-    """Over the models that the documentation speaks of; the bound is that of all their images."""
-    told = [counts for workload in each["workloads"] for counts in workload["models"]
-            if counts["promised"] and counts["power"] == power]
-    cases, trials = sum(map(of, told)), sum(counts["distinct"] for counts in told)
+def _deciding(each: Mapping, power: bool) -> list[Mapping]:
+    """The counts of each workload over the models that the documentation speaks of."""
+    return [workload["power" if power else "kill"] for workload in each["workloads"]]
+
+
+def _damaged(each: Mapping, power: bool) -> str:
+    told = _deciding(each, power)
+    trials = sum(counts["distinct"] for counts in told)
     if not trials:
         return NOTHING
-    return count_text(cases, trials, bound_of_zero(trials))
+    return count_text(sum(map(damaged, told)), trials, bound_of_zero(trials))
 
 
 def _with_loss(each: Mapping, power: bool) -> str:
-    told = [counts for workload in each["workloads"] for counts in workload["models"]
-            if counts["promised"] and counts["power"] == power]
+    told = _deciding(each, power)
     images = sum(counts["images"] for counts in told)
     if not images:
         return NOTHING
@@ -70,7 +73,7 @@ def _found(each: Mapping) -> str:
     """The class that was found, with what was not tried."""
     untried = [what for what, key in (("a killed process", "kill_tried"),
                                       ("a power cut", "power_tried")) if not each[key]]
-    return each["measured"] + "".join(f", {what} not tried" for what in untried)
+    return (each["measured"] or "not determined") + "".join(f", {what} not tried" for what in untried)
 
 
 def costs(document: Mapping, on_front: Iterable[str]) -> Table:
@@ -80,19 +83,19 @@ def costs(document: Mapping, on_front: Iterable[str]) -> Table:
     for number, each in enumerate(document["sets"], start=1):
         rate = each["commits_per_second"]
         rows.append((
-            str(number), each["set"], each["promised"], _found(each),
-            "holds" if each["holds"] else "breaks", f"{each['images']:,}",
-            _sum(each, False, damaged), _with_loss(each, False), _sum(each, True, damaged),
-            _with_loss(each, True), exposure_text(each),
-            words.rate(rate["median"]) if rate else NOTHING,
+            str(number), each["set"], words.rate(rate["median"]) if rate else NOTHING,
+            exposure_text(each), each["promised"], _found(each), PROMISE[each["holds"]],
+            f"{each['images']:,}",
+            _damaged(each, False), _with_loss(each, False), _damaged(each, True),
+            _with_loss(each, True),
             summary(rate["low"], rate["high"]) if rate else NOTHING,
             str(len(rate["slices"])) if rate else NOTHING,
             "yes" if str(number) in front else "no",
         ))
     return page.table(
-        ("No.", "PRAGMA set", "Documented", "Found, at best", "Promise", "Crash states",
-         "Killed: damaged", "Killed: lost", "Power: damaged", "Power: lost", "At risk",
-         "Commits/s", "95% interval", "n", "On the front"), rows, numbers=(0, 5, 11, 12, 13),
+        ("No.", "PRAGMA set", "Commits/s", "At risk", "Documented", "Found, at best", "Promise",
+         "Crash states", "Killed: damaged", "Killed: lost", "Power: damaged", "Power: lost",
+         "95% interval", "n", "On the front"), rows, numbers=(0, 2, 7, 12, 13),
         note=("Damaged and zero counts are of different images, those with loss of crash states. "
               "(<=x%): the one-sided 95% bound of such images. On the front, by medians: no other "
               "set commits as fast and risks no more.",))
@@ -105,15 +108,18 @@ def differences(document: Mapping) -> Table:
                        for each in document["sets"]])
 
 
-def kills(document: Mapping) -> Table:
-    """The rounds with real processes."""
+def rounds(document: Mapping, key: str) -> Table:
+    """The rounds with real processes: `kills` or `power_cuts`."""
     rows = [(each["set"], told["strategy"], str(told["rounds"]), str(told["threads"]),
-             count_text(told["lost"], told["acknowledged"], told["loss_upper_bound_95"]),
+             f"{told['acknowledged']:,}",
+             count_text(told["rounds_with_loss"], told["rounds"], told["loss_upper_bound_95"]),
+             str(told["most_lost"]),
              count_text(told["damaged_rounds"], told["rounds"], told["damage_upper_bound_95"]),
              told["finding"] or NOTHING)
-            for each in document["sets"] for told in each["kills"]]
-    return page.table(("PRAGMA set", "Strategy", "Rounds", "Threads", "Operations lost",
-                       "Rounds with damage", "First finding"), rows, numbers=(2, 3))
+            for each in document["sets"] for told in each[key]]
+    return page.table(("PRAGMA set", "Strategy", "Rounds", "Threads", "Acknowledged operations",
+                       "Rounds with loss", "Most lost", "Rounds with damage", "First finding"),
+                      rows, numbers=(2, 3, 4, 6))
 
 
 def by_model(document: Mapping) -> Table:

@@ -58,6 +58,14 @@ def crash_counts(model="subset-torn", damaged=0, with_loss=0, max_lost=0, distin
             "loss_upper_bound_95": None if with_loss else bound}
 
 
+def crash_rounds(lost=0, rounds_with_loss=0):
+    """What rounds of killed processes, or of power cuts, found."""
+    return {"strategy": "per-thread", "threads": 4, "rounds": 200, "acknowledged": 30_000,
+            "lost": lost, "most_lost": lost, "rounds_with_loss": rounds_with_loss,
+            "loss_upper_bound_95": None if rounds_with_loss else 0.015, "damaged_rounds": 0,
+            "damage_upper_bound_95": 0.015, "finding": ""}
+
+
 def crash_set(name, rate, at_risk=0, **changes):
     """One set of a result of `pragmark crash`, as documented unless it is changed."""
     lost = crash_counts(with_loss=40 if at_risk else 0, max_lost=min(at_risk, 10))
@@ -67,8 +75,8 @@ def crash_set(name, rate, at_risk=0, **changes):
         "measured": "process-safe" if at_risk else "power-safe",
         "kill_tried": True, "power_tried": True, "holds": True,
         "documented": "consistent, maybe not durable", "difference": "",
-        "exposure": {"transactions": at_risk, "run_transactions": 2000, "bounded": True,
-                     "damages": False},
+        "exposure": {"transactions": at_risk, "run_transactions": 2000, "points": 12,
+                     "points_judged": 12, "bounded": True, "damages": False},
         "exposure_ms": at_risk / rate * 1000,
         "commits_per_second": {"median": rate, "low": 0.9 * rate, "high": 1.1 * rate,
                                "slices": [rate] * 9},
@@ -76,18 +84,18 @@ def crash_set(name, rate, at_risk=0, **changes):
         "workloads": [{
             "name": "transfers", "description": "60 transactions", "operations": 700, "syncs": 12,
             "acknowledged": 60, "recorded_bytes": 900_000, "digest": "00ff",
-            "models": [crash_counts("process-kill"), lost, crash_counts("lying-disk", 3)]}],
+            "models": [crash_counts("process-kill"), lost, crash_counts("lying-disk", 3)],
+            "judged": 9000, "kill": crash_counts("process-kill"), "power": lost}],
         "skipped": [{"workload": "connections", "reason": "it has several connections"}],
         "findings": [{
             "finding": "transfers/lying-disk@9:~00ff", "workload": "transfers",
             "model": "lying-disk", "kind": "corrupt", "message": "integrity_check: page 3",
             "point": 9, "last_operation": "sync app.db", "fault": "sync app.db (operation 8)",
-            "lost": 0, "losses": ["5: write app.db 4096 B at 0"],
+            "lost": 0, "losses": ["5: write app.db 4096 B at 0"], "lost_operations": 4,
             "command": f"pragmark crash --pragmas '{name}' --replay 'transfers/lying-disk@9:~0'",
             "kept": None}],
-        "kills": [{"strategy": "per-thread", "threads": 4, "rounds": 200, "acknowledged": 30_000,
-                   "lost": 0, "loss_upper_bound_95": 1e-4, "damaged_rounds": 0,
-                   "damage_upper_bound_95": 0.015, "finding": ""}],
+        "kills": [crash_rounds()],
+        "power_cuts": [crash_rounds(lost=at_risk, rounds_with_loss=1 if at_risk else 0)],
     }
     return {**found, **changes}
 

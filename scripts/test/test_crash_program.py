@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import sqlite3
@@ -55,21 +56,70 @@ def test_a_control_is_found_and_its_command_replays_it(tmp_path):
     finding = result["sets"][0]["findings"][0]
     program, command, *arguments = shlex.split(finding["command"])
     assert (program, command) == ("pragmark", "crash")
-    again = crash(*arguments, "--keep", str(tmp_path), code=1)
+    stale = None
+    for _ in range(2):  # what lies there from an earlier look is no part of the image
+        again = crash(*arguments, "--keep", str(tmp_path), code=1)
+        kept = Path(again["sets"][0]["findings"][0]["kept"])
+        assert stale is None or not stale.exists()
+        stale = kept / "app.db-shm"
+        stale.write_bytes(b"stale")
     replayed = again["sets"][0]["findings"]
     assert [each["finding"] for each in replayed] == [finding["finding"]]
-    with sqlite3.connect(Path(replayed[0]["kept"]) / "app.db") as database:
+    stale.unlink()
+    with sqlite3.connect(kept / "app.db") as database:
         assert database.execute("PRAGMA page_size").fetchone() == (4096,)
 
 
 def test_kill_rounds_leave_nothing_behind(tmp_path):
     result = crash("--pragmas", "production", "--images", "0", "--kill-rounds", "2",
-                   "--strategies", "group-commit,per-thread", "--dir", str(tmp_path))
-    kills = result["sets"][0]["kills"]
+                   "--strategies", "group-commit,per-thread", "--dir", str(tmp_path), code=3)
+    found = result["sets"][0]
+    assert (found["measured"], found["holds"]) == (None, None)  # no power cut was tried
+    kills = found["kills"]
     assert [each["strategy"] for each in kills] == ["group-commit", "per-thread"]
     for each in kills:
         assert (each["rounds"], each["lost"], each["damaged_rounds"]) == (2, 0, 0)
         assert each["acknowledged"] >= 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def loop_devices():
+    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
+        pytest.skip("a power cut of a real ext4 needs root and loop devices")
+
+
+def power_cuts(directory, *arguments: str, code: int) -> dict:
+    result = crash("--images", "0", "--power-rounds", "3", "--strategies", "per-thread",
+                   "--dir", str(directory), *arguments, code=code)
+    assert list(directory.iterdir()) == []
+    return result["sets"][0]["power_cuts"][0]
+
+
+@pytest.mark.usefixtures("loop_devices")
+def test_a_power_cut_of_a_real_filesystem_takes_what_no_sync_covers(tmp_path):
+    assert power_cuts(tmp_path, "--pragmas", "durable", code=3)["lost"] == 0
+    relaxed = power_cuts(tmp_path, "--pragmas", "production", code=3)
+    assert relaxed["rounds_with_loss"] >= 1 and relaxed["damaged_rounds"] == 0
+    assert 1 <= relaxed["most_lost"] <= relaxed["lost"] <= relaxed["acknowledged"]
+    mounted = Path("/proc/mounts").read_text(encoding="utf-8")
+    assert str(tmp_path) not in mounted
+
+
+@pytest.mark.usefixtures("loop_devices")
+@pytest.mark.parametrize("sabotage", ["swallow-syncs", "acknowledge-early"])
+def test_a_control_is_found_by_a_power_cut_of_a_real_filesystem(tmp_path, sabotage):
+    cut = power_cuts(tmp_path, "--pragmas", "durable", "--sabotage", sabotage, code=1)
+    assert cut["rounds_with_loss"] >= 1
+
+
+def test_a_child_that_ends_by_itself_is_no_killed_process(tmp_path):
+    limited = subprocess.run(
+        ["bash", "-c", 'ulimit -f 200; exec "$0" "$@"', BIN / "pragmark-crash", "--images", "0",
+         "--kill-rounds", "3", "--strategies", "per-thread", "--dir", tmp_path],
+        capture_output=True, text=True, check=False, timeout=60)
+    assert (limited.returncode, limited.stdout) == (3, "")
+    assert "ended by itself" in limited.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -86,6 +136,11 @@ def test_kill_rounds_leave_nothing_behind(tmp_path):
     (["--matrix", "--pragmas", "default"], ["--matrix"]),
     (["--sabotage", "fire"], ["fire", "swallow-syncs"]),
     (["--out", "no/such/file"], ["no/such"]),
+    (["--replay", ""], ["--replay", "empty"]),
+    (["--replay", "transfers/subset-torn@5:~0", "--images", "5"], ["--replay", "--images"]),
+    (["--replay", "transfers/subset-torn@5:~0", "--kill-rounds", "5"], ["--replay", "rounds"]),
+    (["--seed", "-1"], ["--seed"]),
+    (["--pragmas", "default+locking_mode=EXCLUSIVE", "--kill-rounds", "1"], ["EXCLUSIVE"]),
 ])
 def test_a_wrong_command_line_is_bad_usage(tmp_path, arguments, words):
     result = run("crash", *arguments, cwd=tmp_path)

@@ -21,8 +21,10 @@ def rows_of(table, *columns):
     return [tuple(row[place] for place in places) for row in table.rows]
 
 
-UNBOUNDED = {"transactions": 2000, "run_transactions": 2000, "bounded": False, "damages": False}
-DAMAGED = {"transactions": 0, "run_transactions": 2000, "bounded": False, "damages": True}
+UNBOUNDED = {"transactions": 2000, "run_transactions": 2000, "points": 9, "points_judged": 9,
+             "bounded": False, "damages": False}
+DAMAGED = {"transactions": 0, "run_transactions": 2000, "points": 9, "points_judged": 9,
+           "bounded": False, "damages": True}
 
 
 def test_the_front_is_what_nothing_beats_in_both():
@@ -70,13 +72,17 @@ def test_what_was_not_found_has_its_bound_and_is_never_called_safe():
 
 
 def test_what_was_not_tried_is_told_beside_the_class():
-    table = page_of(crash_set("s", 900.0, power_tried=False)).sections[0].tables[0]
-    assert rows_of(table, "Found, at best") == [("power-safe, a power cut not tried",)]
+    table = page_of(crash_set("s", 900.0, power_tried=False, measured=None,
+                              holds=None)).sections[0].tables[0]
+    assert rows_of(table, "Found, at best", "Promise") == [
+        ("not determined, a power cut not tried", "not determined")]
 
 
 def test_models_outside_the_promise_do_not_count_against_a_set():
     broken = crash_set("s", 900.0)
-    broken["workloads"][0]["models"] = [crash_counts("lying-disk", 7), crash_counts(damaged=2)]
+    broken["workloads"][0] |= {"models": [crash_counts("lying-disk", 7), crash_counts(damaged=2)],
+                               "power": crash_counts(damaged=2),
+                               "kill": crash_counts("process-kill") | {"distinct": 0}}
     table = page_of(broken).sections[0].tables[0]
     assert rows_of(table, "Power: damaged", "Killed: damaged") == [("2 of 3,000", "–")]
 
@@ -90,11 +96,21 @@ def test_the_answer_names_the_fastest_of_each_class_or_what_is_worse():
     assert "--replay" in next(each.code for each in worse.sections if each.heading == "Findings")
 
 
+def test_rounds_with_real_processes_are_told_by_round():
+    sections = {each.heading: each for each in page_of(crash_set("s", 900.0, 30)).sections}
+    kills = sections["kill -9 of a real process"].tables[0]
+    assert rows_of(kills, "Rounds with loss", "Most lost") == [("0 of 200 (<=1.5%)", "0")]
+    cuts = sections["Power cut of a real ext4"].tables[0]
+    assert rows_of(cuts, "Rounds with loss", "Most lost") == [("1 of 200", "30")]
+
+
 def test_a_control_is_told_as_one():
     document = crash_document()
     document["sabotage"] = "swallow-syncs"
-    caveats = page_crash.crash_page(loaded(document), "crash").caveats
-    assert "negative control: swallow-syncs" in plain(caveats[0])
+    document["sets"][0]["holds"] = False
+    page = page_crash.crash_page(loaded(document), "crash")
+    assert plain(page.answer) == "The negative control swallow-syncs is found in production."
+    assert "negative control: swallow-syncs" in plain(page.caveats[0])
 
 
 def test_a_disk_without_powersafe_overwrite_is_told():
@@ -106,7 +122,7 @@ def test_a_disk_without_powersafe_overwrite_is_told():
 
 def test_a_result_without_rates_has_a_page_without_a_figure():
     made = page_of(crash_set("s", 900.0, commits_per_second=None, exposure=None, exposure_ms=None,
-                             kills=[]))
+                             kills=[], power_cuts=[]))
     assert made.figure is None
     assert plain(made.answer).startswith("Nothing worse than SQLite documents was found")
     assert "kill -9 of a real process" not in [each.heading for each in made.sections]

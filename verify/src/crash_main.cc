@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,11 +26,11 @@ constexpr const char* kExamples =
     "  pragmark crash --pragmas production,durable\n"
     "  pragmark crash --pragmas production --models drop-unsynced,subset-torn --images 50000\n"
     "  pragmark crash --matrix --format json --out crash.json\n"
-    "  pragmark crash --pragmas production --images 0 --kill-rounds 200 --dir /var/lib/app\n"
+    "  pragmark crash --pragmas production --kill-rounds 200 --power-rounds 50 --dir /var/lib/app\n"
     "  pragmark crash --pragmas default --replay 'transfers/subset-torn@..' --keep images\n"
     "Models: process-kill, drop-unsynced, ordered-prefix, subset-torn, subset-garbage, "
     "fs-journal,\n"
-    "        lying-disk, sync-error\n"
+    "        metadata-reordered, lying-disk, sync-error\n"
     "Workloads: transfers, spill, connections, journal-modes, vacuum, backup, store-STRATEGY\n"
     "Exit codes: 0 what the set's durability class says holds, 1 it does not, 2 bad usage,\n"
     "            3 could not be determined. --matrix: against SQLite's documentation.";
@@ -57,13 +59,17 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
   };
   CLI::Option* const pragmas = list("--pragmas", arguments.sets, "PRAGMA sets, separated by commas")
                                    ->option_text("SET,.. [production]");
-  list("--models", options.models, "failure models")->option_text("M,.. [all]");
-  list("--workloads", options.workloads, "what is recorded")
-      ->option_text("W,.. [all that fit the set]");
-  app.add_option("--images", options.images, "crash states for each set")
-      ->check(CLI::Range(0, 100'000'000))
-      ->option_text("N [10000]");
-  app.add_option("--seed", options.seed, "of workload and samples")->option_text("N [1]");
+  CLI::Option* const models =
+      list("--models", options.models, "failure models")->option_text("M,.. [all]");
+  CLI::Option* const workloads = list("--workloads", options.workloads, "what is recorded")
+                                     ->option_text("W,.. [all that fit the set]");
+  CLI::Option* const images =
+      app.add_option("--images", options.images, "crash states for each set")
+          ->check(CLI::Range(0, 100'000'000))
+          ->option_text("N [40000]");
+  app.add_option("--seed", options.seed, "of workload and samples")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()))
+      ->option_text("N [1]");
   app.add_option("--transactions", options.transactions, "of each workload")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N [the workload's]");
@@ -76,7 +82,11 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
                "a write that is cut off leaves the rest of its sector alone [yes]");
   app.add_option("--replay", options.replay, "look at the one state of a finding")
       ->option_text("FINDING")
-      ->excludes(matrix);
+      ->check([](const std::string& text) { return text.empty() ? "FINDING is empty" : ""; })
+      ->excludes(matrix)
+      ->excludes(models)
+      ->excludes(workloads)
+      ->excludes(images);
   matrix->excludes(pragmas);
   app.add_option("--rate-slices", options.rate_slices,
                  "slices of 0.25 s in --dir that measure the commit rate of each set")
@@ -86,7 +96,11 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
                  "also kill a child at full load so many times, in --dir, for each strategy")
       ->check(CLI::Range(0, 100'000))
       ->option_text("N [0]");
-  list("--strategies", options.strategies, "of the kill rounds")->option_text("S,.. [all]");
+  app.add_option("--power-rounds", options.power_rounds,
+                 "also cut the power of an ext4 in a file in --dir, likewise; needs root")
+      ->check(CLI::Range(0, 100'000))
+      ->option_text("N [0]");
+  list("--strategies", options.strategies, "of these rounds")->option_text("S,.. [all]");
   app.add_option("--dir", options.directory, "directory on the disk under test")
       ->option_text("DIR [.]");
   app.add_option("--keep", options.keep, "leave the image of each finding in DIR")
@@ -103,25 +117,24 @@ void add_options(CLI::App& app, pragmark::CrashOptions& options, Arguments& argu
   app.add_option("--out", arguments.out, "file for the result")->option_text("FILE [stdout]");
 }
 
-ExitCode exit_code_of(const pragmark::CrashReport& report) {
-  const bool holds = std::ranges::all_of(report.sets, [&](const auto& result) {
-    if (!report.matrix) return result.holds();
-    return !difference_from(documented_expectation(result.set), result).starts_with("WORSE");
-  });
-  return holds ? ExitCode::Holds : ExitCode::DoesNotHold;
+// One state that is replayed decides only whether it contradicts.
+ExitCode exit_code_of(const pragmark::CrashReport& report, bool replay) {
+  pragmark::Verdict worst = pragmark::Verdict::Pass;
+  for (const pragmark::CrashSetResult& result : report.sets) {
+    const bool worse =
+        report.matrix
+            ? difference_from(documented_expectation(result.set), result).starts_with("WORSE")
+            : result.verdict() == pragmark::Verdict::Fail;
+    if (worse) return ExitCode::DoesNotHold;
+    if (!replay && result.verdict() == pragmark::Verdict::Unknown) worst = result.verdict();
+  }
+  return exit_code_for(worst);
 }
 
 // As it was typed, for whoever wants to run it again.
 std::string command_of(int argc, char** argv) {
   std::string command = "pragmark crash";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain =
-        !word.empty() && word.find_first_of(" '\"\\\t\n*?$&|;<>()[]{}~#`!") == std::string::npos;
-    std::string quoted;
-    for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    command += plain ? " " + word : " '" + quoted + "'";
-  }
+  for (int i = 1; i < argc; ++i) command += " " + pragmark::shell_quoted(argv[i]);
   return command;
 }
 
@@ -141,13 +154,16 @@ ExitCode run(int argc, char** argv) {
   } else {
     for (const std::string& set : arguments.sets) {
       options.sets.push_back(pragmark::PragmaSet::parse(set));
+      options.set_arguments.push_back(set);
     }
   }
-  if (options.images == 0 && options.kill_rounds == 0 && options.replay.empty()) {
-    throw pragmark::Error::usage("--images 0 leaves nothing to do; give --kill-rounds too");
+  const bool processes = options.kill_rounds > 0 || options.power_rounds > 0;
+  if (options.images == 0 && !processes && options.replay.empty()) {
+    throw pragmark::Error::usage(
+        "--images 0 leaves nothing to do; give --kill-rounds or --power-rounds too");
   }
-  if (!options.replay.empty() && options.sets.size() != 1) {
-    throw pragmark::Error::usage("--replay takes the one --pragmas set of the finding");
+  if (!options.replay.empty() && (options.sets.size() != 1 || processes)) {
+    throw pragmark::Error::usage("--replay takes the one --pragmas set of the finding, no rounds");
   }
   // One state, or kill rounds alone, or a control: nothing that a rate would be held against.
   if (!options.replay.empty() || options.images == 0 || arguments.sabotage != "none") {
@@ -168,7 +184,7 @@ ExitCode run(int argc, char** argv) {
       arguments.verbose ? pragmark::CrashDetail::Full : pragmark::CrashDetail::Brief;
   pragmark::write_output(arguments.format == "json" ? to_json(report) : to_text(report, detail),
                          arguments.out);
-  return exit_code_of(report);
+  return exit_code_of(report, !options.replay.empty());
 }
 
 }  // namespace

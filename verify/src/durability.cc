@@ -10,8 +10,6 @@
 namespace pragmark {
 namespace {
 
-constexpr std::size_t kImages = 10'000;
-
 struct Question {
   std::string_view id;
   std::string_view setting;
@@ -70,7 +68,7 @@ std::vector<CheckResult> durability_checks(const CrashSetResult& result) {
 
 std::vector<CheckResult> run_durability_stage(const StageContext& context) {
   try {
-    const CrashReport report = run_crash({.sets = {context.set}, .images = kImages});
+    const CrashReport report = run_crash({.sets = {context.set}});
     return durability_checks(report.sets.front());
   } catch (const Error& error) {
     CheckResult failed;

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include "crash/explorer_parts.h"
 #include "crash/image.h"
 #include "crash/memory_vfs.h"
 #include "crash/operation_log.h"
+#include "crash_runs.h"
 #include "pragmark/connection.h"
 #include "pragmark/error.h"
 
@@ -15,10 +17,6 @@ namespace pragmark::crash {
 namespace {
 
 using Kind = OperationKind;
-
-PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
-  return PragmaSet::parse("default").with("journal_mode", journal).with("synchronous", synchronous);
-}
 
 class CrashDiskTest : public testing::Test {
  protected:
@@ -222,6 +220,43 @@ TEST_F(CrashPointTest, GarbageTakesTheWholeSectorWhereADiskLeavesNothingAlone) {
   };
   EXPECT_FALSE(all_are(0, 'a')) << "what was durable before it";
   EXPECT_FALSE(all_are(2, 'b')) << "what was written after it";
+}
+
+TEST_F(CrashPointTest, AModelLosesOnlyWhatItMay) {
+  using Losses = std::vector<Loss>;
+  CrashPoint crash(log_, {});
+  crash.advance_to(5);  // pending: the write 2, the creation 3, the write 4
+  const auto may = [&](Model model, const Losses& losses) {
+    return admissible(crash, losses, log_, model);
+  };
+  const Losses tail{{.operation = 2, .piece = 1}, {.operation = 3}, {.operation = 4}};
+  EXPECT_TRUE(may(Model::OrderedPrefix, tail));
+  EXPECT_FALSE(may(Model::OrderedPrefix, {{.operation = 2}, {.operation = 4}})) << "3 came between";
+  EXPECT_FALSE(may(Model::OrderedPrefix, {{.operation = 2}}));
+  EXPECT_FALSE(
+      may(Model::OrderedPrefix, {{.operation = 2, .piece = 0}, {.operation = 3}, {.operation = 4}}))
+      << "the end of a write, not its beginning";
+  EXPECT_TRUE(may(Model::ProcessKill, {{.operation = 4}}));
+  EXPECT_FALSE(may(Model::ProcessKill, {{.operation = 2}})) << "it had returned";
+  EXPECT_TRUE(may(Model::SubsetTorn, {{.operation = 3}}));
+}
+
+// VACUUM removes its journal, then cuts the database: without a journal of its own, a filesystem may
+// have done only the second.
+TEST_F(CrashPointTest, DirectoryEntriesAndTruncationsKeepTheirOrderWithAJournal) {
+  add({.kind = Kind::Remove, .name = 1, .file = 1});
+  add({.kind = Kind::Truncate, .file = 0, .offset = 512});
+  CrashPoint crash(log_, {});
+  crash.advance_to(9);
+  const std::vector<Loss> removal{{.operation = 7}};
+  EXPECT_FALSE(admissible(crash, removal, log_, Model::SubsetTorn));
+  EXPECT_FALSE(admissible(crash, removal, log_, Model::FsJournal));
+  EXPECT_TRUE(admissible(crash, removal, log_, Model::MetadataReordered));
+  Random random(1);
+  for (int i = 0; i < 100; ++i) {
+    const std::vector<Loss> losses = sample(crash, log_, Model::SubsetTorn, random);
+    EXPECT_TRUE(admissible(crash, losses, log_, Model::SubsetTorn));
+  }
 }
 
 TEST_F(CrashPointTest, ALyingSyncMakesNothingDurable) {

@@ -7,15 +7,12 @@
 #include "crash/memory_vfs.h"
 #include "crash/recording.h"
 #include "crash/workload.h"
+#include "crash_runs.h"
 
 namespace pragmark::crash {
 namespace {
 
 using Kind = OperationKind;
-
-PragmaSet set_of(std::string_view journal, std::string_view synchronous) {
-  return PragmaSet::parse("default").with("journal_mode", journal).with("synchronous", synchronous);
-}
 
 OperationLog recorded(const std::string& name, const PragmaSet& set, int transactions) {
   const auto workload = make_workload(name, {.set = set, .transactions = transactions});

@@ -66,17 +66,19 @@ SecondProcess::SecondProcess(FunctionRef<void(const Conversation&)> work) {
   ::_exit(code);
 }
 
-void SecondProcess::kill_now() noexcept {
-  if (id_ < 0) return;
+bool SecondProcess::kill_now() noexcept {
+  if (id_ < 0) return false;
   ::kill(id_, SIGKILL);
-  while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
+  int status = 0;
+  while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
   }
   id_ = -1;
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 SecondProcess::~SecondProcess() {
   ::close(from_);
-  kill_now();
+  static_cast<void>(kill_now());
 }
 
 }  // namespace pragmark::behaviour

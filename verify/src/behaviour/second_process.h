@@ -18,7 +18,7 @@
 namespace pragmark::behaviour {
 
 // Owns:    nothing; the pipes belong to SecondProcess.
-// Threads: one thread at a time.
+// Threads: any number may send at once, since a value goes in one piece; one receives.
 // Errors:  false when the other end is gone, or does not answer within a generous time.
 class Conversation {
  public:
@@ -45,8 +45,8 @@ class SecondProcess {
 
   [[nodiscard]] Conversation conversation() const noexcept { return {from_, to_}; }
   // With SIGKILL: nothing is flushed, closed or unlocked by the process itself. What it had sent
-  // can still be received.
-  void kill_now() noexcept;
+  // can still be received. Returns whether the signal is what ended it.
+  bool kill_now() noexcept;
 
  private:
   pid_t id_ = -1;

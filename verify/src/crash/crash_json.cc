@@ -45,7 +45,10 @@ Json json_of(const CrashWorkload& workload) {
           {"acknowledged", workload.acknowledged},
           {"recorded_bytes", workload.recorded_bytes},
           {"digest", workload.digest},
-          {"models", std::move(models)}};
+          {"models", std::move(models)},
+          {"judged", workload.judged},
+          {"kill", json_of(workload.kill)},
+          {"power", json_of(workload.power)}};
 }
 
 Json json_of(const CrashFinding& finding) {
@@ -59,27 +62,32 @@ Json json_of(const CrashFinding& finding) {
           {"fault", finding.fault ? Json(*finding.fault) : Json(nullptr)},
           {"lost", finding.lost},
           {"losses", finding.losses},
+          {"lost_operations", finding.lost_operations},
           {"command", printable(finding.command)},
           {"kept", finding.kept.empty() ? Json(nullptr) : Json(printable(finding.kept))}};
 }
 
-Json json_of(const KillCounts& kills) {
-  const auto rounds = static_cast<std::size_t>(kills.rounds);
-  const auto damaged = static_cast<std::size_t>(kills.damaged_rounds);
-  return {{"strategy", kills.strategy},
-          {"threads", kills.threads},
-          {"rounds", kills.rounds},
-          {"acknowledged", kills.acknowledged},
-          {"lost", kills.lost},
-          {"loss_upper_bound_95", bound_of(kills.lost, kills.acknowledged)},
-          {"damaged_rounds", kills.damaged_rounds},
-          {"damage_upper_bound_95", bound_of(damaged, rounds)},
-          {"finding", printable(kills.finding)}};
+Json json_of(const RoundCounts& counts) {
+  const auto rounds = static_cast<std::size_t>(counts.rounds);
+  return {
+      {"strategy", counts.strategy},
+      {"threads", counts.threads},
+      {"rounds", counts.rounds},
+      {"acknowledged", counts.acknowledged},
+      {"lost", counts.lost},
+      {"most_lost", counts.most_lost},
+      {"rounds_with_loss", counts.rounds_with_loss},
+      {"loss_upper_bound_95", bound_of(static_cast<std::size_t>(counts.rounds_with_loss), rounds)},
+      {"damaged_rounds", counts.damaged_rounds},
+      {"damage_upper_bound_95", bound_of(static_cast<std::size_t>(counts.damaged_rounds), rounds)},
+      {"finding", printable(counts.finding)}};
 }
 
 Json json_of(const CrashExposure& exposure) {
   return {{"transactions", exposure.transactions},
           {"run_transactions", exposure.run_transactions},
+          {"points", exposure.points},
+          {"points_judged", exposure.points_judged},
           {"bounded", exposure.bounded},
           {"damages", exposure.damages}};
 }
@@ -113,10 +121,11 @@ Json json_of(const CrashSetResult& result) {
           {"journal_mode", result.set.value("journal_mode")},
           {"synchronous", result.set.value("synchronous")},
           {"promised", to_string(result.promised)},
-          {"measured", to_string(result.measured())},
+          {"measured", result.measured() ? Json(to_string(*result.measured())) : Json(nullptr)},
           {"kill_tried", result.kill_tried},
           {"power_tried", result.power_tried},
-          {"holds", result.holds()},
+          {"holds", result.verdict() == Verdict::Unknown ? Json(nullptr)
+                                                         : Json(result.verdict() == Verdict::Pass)},
           {"documented", expected.documented},
           {"difference", difference_from(expected, result)},
           {"exposure", result.exposure ? json_of(*result.exposure) : Json(nullptr)},
@@ -129,7 +138,8 @@ Json json_of(const CrashSetResult& result) {
           {"workloads", list_of(result.workloads)},
           {"skipped", list_of(result.skipped)},
           {"findings", list_of(result.findings)},
-          {"kills", list_of(result.kills)}};
+          {"kills", list_of(result.kills)},
+          {"power_cuts", list_of(result.power_cuts)}};
 }
 
 std::string joined(const std::vector<std::string>& words) {

@@ -20,9 +20,8 @@ std::string line_of(const CrashSetResult& result) {
   const std::string difference = difference_from(expected, result);
   return fmt::format(
       "{:<9} {:<7} {:<12} {:>7} {:>8} {:>15} {:>5} {:>15} {:>5} {:>8} {:>9} {:>6.1f}  {}{}{}\n",
-      result.set.value("journal_mode"), result.set.value("synchronous"),
-      to_string(result.measured()), result.images(), result.distinct(),
-      count_text(kill.damaged(), kill.distinct), kill.max_lost,
+      result.set.value("journal_mode"), result.set.value("synchronous"), crash::class_text(result),
+      result.images(), result.distinct(), count_text(kill.damaged(), kill.distinct), kill.max_lost,
       count_text(power.damaged(), power.distinct), power.max_lost,
       result.exposure ? lost_text(*result.exposure) : "",
       result.rate ? fmt::format("{:.0f}", result.rate->median) : "", result.seconds,
@@ -38,9 +37,9 @@ std::string matrix_text(const CrashReport& report) {
       "exposure", "commits/s", "s", "documented | differs");
   for (const CrashSetResult& result : report.sets) text += line_of(result);
   for (const CrashSetResult& result : report.sets) {
-    if (result.kills.empty()) continue;
+    if (result.kills.empty() && result.power_cuts.empty()) continue;
     text += fmt::format("{} {}\n{}", result.set.value("journal_mode"),
-                        result.set.value("synchronous"), kills_text(result));
+                        result.set.value("synchronous"), processes_text(result));
   }
   return text +
          "At best: the best class that nothing contradicts. Lost: most acknowledged transactions "

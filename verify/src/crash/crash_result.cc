@@ -59,15 +59,21 @@ std::vector<ModelCounts> CrashSetResult::by_model() const {
 }
 
 ModelCounts CrashSetResult::deciding(bool power) const {
-  ModelCounts sum{.model = "", .power = power, .promised = true};
-  for (const ModelCounts& counts : by_model()) {
-    if (counts.promised && counts.power == power) sum.add(counts);
-  }
+  ModelCounts sum{
+      .model = power ? "power cut" : "killed process", .power = power, .promised = true};
+  for (const CrashWorkload& workload : workloads) sum.add(power ? workload.power : workload.kill);
   return sum;
 }
 
-DurabilityClass CrashSetResult::measured() const noexcept {
-  return power_tried ? uncontradicted : std::max(uncontradicted, DurabilityClass::ProcessSafe);
+Verdict CrashSetResult::verdict() const noexcept {
+  if (uncontradicted > promised) return Verdict::Fail;
+  const bool all = (kill_tried && power_tried) || promised == DurabilityClass::Unsafe;
+  return all ? Verdict::Pass : Verdict::Unknown;
+}
+
+std::optional<DurabilityClass> CrashSetResult::measured() const noexcept {
+  const bool known = (kill_tried && power_tried) || uncontradicted == DurabilityClass::Unsafe;
+  return known ? std::optional(uncontradicted) : std::nullopt;
 }
 
 std::size_t CrashSetResult::images() const {
@@ -78,7 +84,7 @@ std::size_t CrashSetResult::images() const {
 
 std::size_t CrashSetResult::distinct() const {
   std::size_t sum = 0;
-  for (const ModelCounts& counts : by_model()) sum += counts.distinct;
+  for (const CrashWorkload& workload : workloads) sum += workload.judged;
   return sum;
 }
 

@@ -43,7 +43,12 @@ std::string workloads_text(const CrashSetResult& result, CrashDetail detail) {
     text += fmt::format("  skipped: {}: {}\n", skipped.name, skipped.reason);
   }
   if (detail == CrashDetail::Full || result.workloads.empty()) return text;
-  return text + "  all workloads\n" + counts_text(result.by_model());
+  std::vector<ModelCounts> sums = result.by_model();
+  for (const bool power : {false, true}) {
+    if (ModelCounts side = result.deciding(power); side.images > 0) sums.push_back(std::move(side));
+  }
+  return text + "  all workloads; killed process and power cut sum the models that decide\n" +
+         counts_text(sums);
 }
 
 std::string finding_text(const CrashFinding& finding, std::size_t losses_shown) {
@@ -57,6 +62,9 @@ std::string finding_text(const CrashFinding& finding, std::size_t losses_shown) 
   }
   if (finding.losses.size() > shown) {
     text += fmt::format("      lost: {} more\n", finding.losses.size() - shown);
+  }
+  if (finding.lost_operations > finding.losses.size()) {
+    text += fmt::format("      that is enough of the {} that were lost\n", finding.lost_operations);
   }
   text += fmt::format("      replay: {}\n", printable(finding.command));
   if (!finding.kept.empty()) text += fmt::format("      kept: {}\n", printable(finding.kept));
@@ -95,14 +103,28 @@ std::string findings_text(const CrashSetResult& result, CrashDetail detail) {
   return text;
 }
 
+std::string_view words_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::Pass: return "holds";
+    case Verdict::Fail: return "DOES NOT HOLD";
+    default: return "not determined";
+  }
+}
+
 std::string verdict_text(const CrashSetResult& result) {
-  const std::string found =
-      result.measured() == DurabilityClass::Unsafe
-          ? "unsafe"
-          : fmt::format("nothing worse than {} was found", to_string(result.measured()));
-  std::string text =
-      fmt::format("{}: {}, promised {}; {}\n", printable(result.set.name()), found,
-                  to_string(result.promised), result.holds() ? "holds" : "DOES NOT HOLD");
+  const std::optional<DurabilityClass> found = result.measured();
+  std::string text = printable(result.set.name()) + ": ";
+  if (result.uncontradicted == DurabilityClass::Unsafe) {
+    text += "unsafe";
+  } else if (result.uncontradicted > result.promised) {
+    text += fmt::format("{} at best", to_string(result.uncontradicted));
+  } else if (!found) {
+    text += "nothing contradicts its class, and not all of it was tried";
+  } else {
+    text += fmt::format("nothing worse than {} was found", to_string(*found));
+  }
+  text +=
+      fmt::format(", promised {}; {}\n", to_string(result.promised), words_of(result.verdict()));
   if (!result.kill_tried) text += "  not tried: a killed process\n";
   if (!result.power_tried) text += "  not tried: a power cut\n";
   return text;
@@ -122,7 +144,7 @@ std::string set_text(const CrashSetResult& result, CrashDetail detail) {
   text += fmt::format("  documented: {}\n", expected.documented);
   const std::string difference = difference_from(expected, result);
   if (!difference.empty()) text += fmt::format("  differs: {}\n", difference);
-  text += workloads_text(result, detail) + crash::kills_text(result);
+  text += workloads_text(result, detail) + crash::processes_text(result);
   return text + findings_text(result, detail) + "\n";
 }
 
@@ -143,8 +165,8 @@ std::string assumptions_text(const CrashReport& report) {
             "POWERSAFE_OVERWRITE).\n";
   return text +
          "  0 (<=x%) is none found, with the one-sided 95% bound of its share of such images.\n"
-         "  Not tested: a crash during recovery, several directories, a block or FUSE layer that\n"
-         "  drops writes, real hardware.\n\n";
+         "  Not tested: a crash during recovery, several directories or attached databases, real\n"
+         "  hardware. A real process and a real filesystem: --kill-rounds, --power-rounds.\n\n";
 }
 
 }  // namespace

@@ -11,6 +11,10 @@ std::string count_text(std::size_t cases, std::size_t trials) {
   return trials == 0 ? "0" : fmt::format("0 (<={:.3g}%)", 100 * upper_bound_of_zero(trials));
 }
 
+std::string class_text(const CrashSetResult& result) {
+  return std::string(result.measured() ? to_string(*result.measured()) : "unknown");
+}
+
 std::string exposure_text(const CrashSetResult& result) {
   if (!result.exposure) return "";
   const CrashExposure& exposure = *result.exposure;
@@ -22,6 +26,9 @@ std::string exposure_text(const CrashSetResult& result) {
            fmt::format("all {}: nothing was synced that would end it\n", exposure.transactions);
   }
   text += fmt::format("at most {}", exposure.transactions);
+  if (exposure.points_judged < exposure.points) {
+    text += fmt::format(" at {} of {} syncs", exposure.points_judged, exposure.points);
+  }
   if (const std::optional<double> ms = result.exposure_ms()) {
     text += fmt::format(", {:.3g} ms at the median commit rate", *ms);
   }
@@ -38,18 +45,28 @@ std::string rate_text(const std::optional<CommitRate>& rate) {
                      rate->median, interval, rate->slices.size());
 }
 
-std::string kills_text(const CrashSetResult& result) {
+namespace {
+
+std::string rounds_text(std::string_view what, const RoundCounts& counts) {
+  const auto rounds = static_cast<std::size_t>(counts.rounds);
+  return fmt::format(
+      "  {}, {}: {} rounds, {} threads, {} acknowledged operations; rounds with loss: {}{}; with "
+      "damage: {}{}{}\n",
+      what, counts.strategy, rounds, counts.threads, counts.acknowledged,
+      count_text(static_cast<std::size_t>(counts.rounds_with_loss), rounds),
+      counts.lost > 0
+          ? fmt::format(", {} operations, at most {} in one", counts.lost, counts.most_lost)
+          : "",
+      count_text(static_cast<std::size_t>(counts.damaged_rounds), rounds),
+      counts.finding.empty() ? "" : "; first: ", printable(counts.finding));
+}
+
+}  // namespace
+
+std::string processes_text(const CrashSetResult& result) {
   std::string text;
-  for (const KillCounts& kills : result.kills) {
-    text += fmt::format(
-        "  kill -9, {}: {} rounds, {} threads, {} acknowledged operations, {} lost, {} rounds "
-        "with damage{}{}\n",
-        kills.strategy, kills.rounds, kills.threads, kills.acknowledged,
-        count_text(kills.lost, kills.acknowledged),
-        count_text(static_cast<std::size_t>(kills.damaged_rounds),
-                   static_cast<std::size_t>(kills.rounds)),
-        kills.finding.empty() ? "" : "; first: ", printable(kills.finding));
-  }
+  for (const RoundCounts& kills : result.kills) text += rounds_text("kill -9", kills);
+  for (const RoundCounts& cuts : result.power_cuts) text += rounds_text("power cut on ext4", cuts);
   return text;
 }
 

@@ -14,7 +14,9 @@ namespace pragmark::crash {
 
 [[nodiscard]] std::string exposure_text(const CrashSetResult& result);
 [[nodiscard]] std::string rate_text(const std::optional<CommitRate>& rate);
-// A line for each strategy.
-[[nodiscard]] std::string kills_text(const CrashSetResult& result);
+// The class that was found; "unknown" where not all that it says was tried.
+[[nodiscard]] std::string class_text(const CrashSetResult& result);
+// A line for each strategy, of killed processes and of power cuts.
+[[nodiscard]] std::string processes_text(const CrashSetResult& result);
 
 }  // namespace pragmark::crash

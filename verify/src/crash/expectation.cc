@@ -15,10 +15,9 @@ struct Seen {
 Seen seen_in(const CrashSetResult& result, bool power) {
   const ModelCounts counts = result.deciding(power);
   Seen seen{.damage = counts.damaged() > 0, .loss = counts.with_loss > 0};
-  if (power) return seen;
-  for (const KillCounts& kills : result.kills) {
-    seen.damage = seen.damage || kills.damaged_rounds > 0;
-    seen.loss = seen.loss || kills.lost > 0;
+  for (const RoundCounts& rounds : power ? result.power_cuts : result.kills) {
+    seen.damage = seen.damage || rounds.damaged_rounds > 0;
+    seen.loss = seen.loss || rounds.lost > 0;
   }
   return seen;
 }

@@ -17,8 +17,8 @@ namespace pragmark::crash {
 struct ExperimentOptions {
   const CrashOptions& run;
   const PragmaSet& set;
+  std::string set_argument;
   std::string workload;
-  std::size_t images;  // for all models together
 };
 
 // Owns:    the recording and the judgements.
@@ -35,6 +35,10 @@ class Experiment {
   [[nodiscard]] std::vector<CrashFinding> take_findings() { return std::move(findings_); }
 
  private:
+  struct Known {
+    Judgement judgement;
+    std::uint32_t seen = 0;  // a bit for each model, and for kill_ and power_
+  };
   struct Candidate {
     std::string kind;
     CrashState state;
@@ -43,12 +47,15 @@ class Experiment {
 
   [[nodiscard]] OperationLog record_failing(std::size_t sync);
   void explore_log(const OperationLog& log, Model model, std::size_t images, ModelCounts& counts);
+  void add_to_side(const ModelInfo& info, const ModelCounts& counts) noexcept;
   void explore_sync_errors(std::size_t images, ModelCounts& counts);
-  [[nodiscard]] const Judgement& judged(std::uint64_t hash, ModelCounts& counts);
-  void consider(const CrashPoint& at, const CrashState& state, ModelCounts& counts);
+  // Of the image that was built last; counts it where it is new.
+  [[nodiscard]] const Judgement& judged(Model model, ModelCounts& counts);
+  void consider(const CrashPoint& at, const CrashState& state, Model model, ModelCounts& counts);
   void keep_findings(const OperationLog& log, Model model);
   void add_finding(const OperationLog& log, Model model, Candidate candidate);
-  [[nodiscard]] std::string keep_image(const CrashPoint& at, const std::vector<Loss>& losses);
+  [[nodiscard]] std::string keep_image(const CrashPoint& at, const std::vector<Loss>& losses,
+                                       const std::string& text);
   [[nodiscard]] std::string command_for(const std::string& text) const;
 
   ExperimentOptions options_;
@@ -56,9 +63,11 @@ class Experiment {
   OperationLog log_;
   Judge judge_;
   Image image_;
-  std::unordered_map<std::uint64_t, Judgement> judgements_;
-  std::unordered_map<std::uint64_t, bool> seen_;  // by the model at work
-  std::vector<Candidate> candidates_;             // of the model at work, one of each kind
+  std::unordered_map<std::uint64_t, Known> known_;  // by the image's hash
+  // Over the models that decide.
+  ModelCounts kill_{.model = "killed process", .promised = true};
+  ModelCounts power_{.model = "power cut", .power = true, .promised = true};
+  std::vector<Candidate> candidates_;  // of the model at work, one of each kind
   std::vector<CrashFinding> findings_;
 };
 

@@ -11,23 +11,26 @@ namespace {
 
 void visit_process_kill(Tour& tour) {
   const auto& operations = tour.log().operations;
-  std::size_t states = 1;
-  for (const Operation& operation : operations) states += pieces_of(operation);
-  Quota quota(tour.budget(), states);
+  const std::size_t points = operations.size() + 1;
+  std::size_t torn_states = 0;
+  for (const Operation& operation : operations) torn_states += pieces_of(operation) - 1;
+  const std::size_t left = tour.budget() - std::min(tour.budget(), points);
+  Quota whole(tour.budget() - left, points, tour.seed());
+  Quota torn(left, torn_states, tour.seed());
   CrashPoint at(tour.log(), {});
-  for (std::size_t point = 0; point <= operations.size(); ++point) {
+  for (std::size_t point = 0; point < points; ++point) {
     at.advance_to(point);
     // The write before the point may have been cut short.
     for (std::uint32_t cut = 1; point > 0 && cut < pieces_of(operations[point - 1]); ++cut) {
-      if (quota.take()) tour.visit(at, tail_of(point - 1, cut, tour.log()));
+      if (torn.take()) tour.visit(at, tail_of(point - 1, cut, tour.log()));
     }
-    if (quota.take()) tour.visit(at, {});
+    if (whole.take()) tour.visit(at, {});
   }
 }
 
 void visit_drop_unsynced(Tour& tour) {
   const std::size_t points = tour.log().operations.size() + 1;
-  Quota quota(tour.budget(), points);
+  Quota quota(tour.budget(), points, tour.seed());
   CrashPoint at(tour.log(), {});
   for (std::size_t point = 0; point < points; ++point) {
     at.advance_to(point);
@@ -37,7 +40,7 @@ void visit_drop_unsynced(Tour& tour) {
 
 void visit_ordered_prefix(Tour& tour) {
   const auto& operations = tour.log().operations;
-  Quota quota(tour.budget(), 2 * operations.size() + 1);
+  Quota quota(tour.budget(), 2 * operations.size() + 1, tour.seed());
   CrashPoint at(tour.log(), {});
   std::size_t last_sync = 0;  // operations before it have reached the disk
   for (std::size_t point = 0; point <= operations.size(); ++point) {
@@ -76,7 +79,7 @@ void visit_all_subsets(Tour& tour, Model model) {
     }
   }
   const std::size_t share = std::min(tour.budget() / 2, states);
-  Quota quota(share, states);
+  Quota quota(share, states, tour.seed());
   CrashPoint at(tour.log(), rules);
   for (std::size_t point = 0; point <= points; ++point) {
     if (!ends_epoch(tour.log(), point)) continue;
@@ -92,7 +95,7 @@ void visit_all_subsets(Tour& tour, Model model) {
         losses.push_back(
             {.operation = pending[i], .garbage = write && model == Model::SubsetGarbage});
       }
-      if (model == Model::FsJournal && !metadata_in_order(at, losses, tour.log())) continue;
+      if (!admissible(at, losses, tour.log(), model)) continue;
       tour.visit(at, losses);
       if (share == states) tour.count_exhaustive();
     }
@@ -104,7 +107,7 @@ void visit_samples(Tour& tour, Model model) {
   const std::size_t left = tour.budget() - std::min(tour.budget(), tour.visited());
   if (left == 0) return;
   const std::size_t each = left / points + 1;
-  Quota quota(left, each * points);
+  Quota quota(left, each * points, tour.seed());
   CrashPoint at(tour.log(), rules_of(model, std::nullopt));
   for (std::size_t point = 0; point < points; ++point) {
     at.advance_to(point);
@@ -129,7 +132,7 @@ void visit_lying_disk(Tour& tour) {
     if (is_sync(operations[i].kind)) syncs.push_back(i);
   }
   const std::size_t each = syncs.empty() ? 0 : tour.budget() / syncs.size() + 1;
-  Quota chosen(tour.budget(), std::max<std::size_t>(1, each * syncs.size()));
+  Quota chosen(tour.budget(), std::max<std::size_t>(1, each * syncs.size()), tour.seed());
   for (const std::size_t lie : syncs) {
     std::size_t end = lie + 1;
     while (end < operations.size() && !(operations[end].kind == operations[lie].kind &&
@@ -156,7 +159,7 @@ void visit_sync_error(Tour& tour) {
   if (failed == operations.end()) return;
   const auto fault = static_cast<std::size_t>(failed - operations.begin());
   const std::size_t points = operations.size() - fault;
-  Quota quota(tour.budget(), 3 * points);
+  Quota quota(tour.budget(), 3 * points, tour.seed());
   CrashPoint at(tour.log(), {});
   for (std::size_t point = fault + 1; point <= operations.size(); ++point) {
     at.advance_to(point);
@@ -183,7 +186,8 @@ Explored explore(const OperationLog& log, Model model, const ExploreOptions& opt
     case Model::OrderedPrefix: visit_ordered_prefix(tour); break;
     case Model::SubsetTorn:
     case Model::SubsetGarbage:
-    case Model::FsJournal: visit_subsets(tour, model); break;
+    case Model::FsJournal:
+    case Model::MetadataReordered: visit_subsets(tour, model); break;
     case Model::LyingDisk: visit_lying_disk(tour); break;
     case Model::SyncError: visit_sync_error(tour); break;
   }

@@ -120,12 +120,30 @@ bool metadata_in_order(const CrashPoint& at, const std::vector<Loss>& losses,
   return ordered.size() == losses.size();
 }
 
+bool admissible(const CrashPoint& at, const std::vector<Loss>& losses, const OperationLog& log,
+                Model model) {
+  if (losses.empty()) return true;
+  if (model == Model::DropUnsynced || model == Model::MetadataReordered) return true;
+  if (model != Model::ProcessKill && model != Model::OrderedPrefix) {
+    return metadata_in_order(at, losses, log);
+  }
+  // The end of a write, and for OrderedPrefix all that came after it.
+  const std::uint32_t first = losses.front().operation;
+  if (model == Model::ProcessKill && first + 1 != at.point()) return false;
+  std::vector<Loss> all = losses_from(at, std::size_t{first} + 1);
+  const std::uint32_t piece = losses.front().piece;
+  const std::vector<Loss> head =
+      piece == Loss::kWhole ? std::vector<Loss>{losses.front()} : tail_of(first, piece, log);
+  all.insert(all.begin(), head.begin(), head.end());
+  return all == losses;
+}
+
 std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model model,
                          Random& random) {
   const std::vector<std::uint32_t> pending = losable(at);
   if (pending.empty()) return {};
   std::vector<Loss> losses = draw(pending, log, random);
-  if (model == Model::FsJournal) put_metadata_in_order(at, log, losses);
+  if (model != Model::MetadataReordered) put_metadata_in_order(at, log, losses);
   if (model == Model::SubsetGarbage) {
     for (Loss& loss : losses) {
       const bool write = log.operations[loss.operation].kind == OperationKind::Write;

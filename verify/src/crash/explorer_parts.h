@@ -25,34 +25,39 @@ namespace pragmark::crash {
 // Whether no change of metadata survives one before it that is lost.
 [[nodiscard]] bool metadata_in_order(const CrashPoint& at, const std::vector<Loss>& losses,
                                      const OperationLog& log);
-// A seeded choice of losses under SubsetTorn, SubsetGarbage or FsJournal.
+// Whether the model may lose just these. For DropUnsynced always: what it loses is made small as a
+// diagnosis, and the smaller state is one of SubsetTorn.
+[[nodiscard]] bool admissible(const CrashPoint& at, const std::vector<Loss>& losses,
+                              const OperationLog& log, Model model);
+// A seeded choice of losses under SubsetTorn, SubsetGarbage, FsJournal or MetadataReordered.
 [[nodiscard]] std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model model,
                                        Random& random);
 
-// Takes `wanted` of `available`, evenly spread.
+// Takes `wanted` of `available` as they come, each as likely as any other (Knuth's algorithm S):
+// what is evenly spread would fall into step with the workload.
 class Quota {
  public:
-  Quota(std::size_t wanted, std::size_t available) noexcept
-      : wanted_(wanted), available_(available) {}
+  Quota(std::size_t wanted, std::size_t available, std::uint64_t seed) noexcept
+      : wanted_(wanted), available_(available), random_(seed) {}
   [[nodiscard]] bool take() noexcept {
-    if (wanted_ >= available_) return true;
-    sum_ += wanted_;
-    if (sum_ < available_) return false;
-    sum_ -= available_;
-    return true;
+    if (wanted_ == 0) return false;
+    const bool taken = wanted_ >= available_ || random_.below(available_) < wanted_;
+    if (available_ > 0) --available_;
+    if (taken) --wanted_;
+    return taken;
   }
 
  private:
   std::size_t wanted_;
   std::size_t available_;
-  std::size_t sum_ = 0;
+  Random random_;
 };
 
 // Counts what is visited.
 class Tour {
  public:
   Tour(const OperationLog& log, const ExploreOptions& options, Visit visit) noexcept
-      : log_(log), options_(options), visit_(visit) {}
+      : log_(log), options_(options), visit_(visit), seen_(log.operations.size() + 1) {}
 
   [[nodiscard]] const OperationLog& log() const noexcept { return log_; }
   [[nodiscard]] std::size_t budget() const noexcept { return options_.images; }
@@ -63,8 +68,8 @@ class Tour {
 
   void visit(const CrashPoint& at, const std::vector<Loss>& losses,
              std::optional<std::size_t> fault = std::nullopt) {
-    if (last_point_ != at.point()) ++result_.points;
-    last_point_ = at.point();
+    if (!seen_[at.point()]) ++result_.points;
+    seen_[at.point()] = true;
     ++result_.images;
     visit_(at, {.point = at.point(), .fault = fault, .losses = losses});
   }
@@ -74,7 +79,7 @@ class Tour {
   ExploreOptions options_;
   Visit visit_;
   Explored result_;
-  std::size_t last_point_ = SIZE_MAX;
+  std::vector<bool> seen_;  // points
 };
 
 }  // namespace pragmark::crash

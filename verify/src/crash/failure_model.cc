@@ -27,16 +27,21 @@ constexpr std::array kModels = {
         true, true},
     ModelInfo{
         Model::SubsetTorn, "subset-torn",
-        "the power fails: any of the calls that no sync covers survive, in any order, writes in "
-        "pieces of 512 bytes; a piece is old or new (atomic sectors)",
+        "the power fails: any of the calls that no sync covers survive, writes in any order and "
+        "in pieces of 512 bytes, each old or new; directory entries and truncations survive in "
+        "their order",
         true, true},
     ModelInfo{Model::SubsetGarbage, "subset-garbage",
               "as subset-torn, and a piece of a write that is lost may hold other bytes", true,
               true},
     ModelInfo{Model::FsJournal, "fs-journal",
-              "as subset-torn on a journalling filesystem: a sync of any file commits all earlier "
-              "directory entries and truncations, and these survive in their order",
+              "as subset-torn, and a sync of any file commits all earlier directory entries and "
+              "truncations, as ext4 does",
               true, true},
+    ModelInfo{Model::MetadataReordered, "metadata-reordered",
+              "as subset-torn, and directory entries and truncations overtake each other, as on a "
+              "filesystem without a journal",
+              true, false},
     ModelInfo{Model::LyingDisk, "lying-disk",
               "the power fails, and one sync before had returned without doing anything", true,
               false},
@@ -45,6 +50,14 @@ constexpr std::array kModels = {
               "Linux does; the application goes on, and the power fails later",
               true, false},
 };
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kModels.size(); ++i) {
+    if (kModels[i].model != static_cast<Model>(i)) return false;
+  }
+  return kModels.back().model == Model::SyncError;
+}
+static_assert(in_order(), "info_of() takes a model's number for its row's");
 
 }  // namespace
 

@@ -15,6 +15,7 @@ enum class Model {
   SubsetTorn,
   SubsetGarbage,
   FsJournal,
+  MetadataReordered,
   LyingDisk,
   SyncError,
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "pragmark/connection.h"
@@ -9,6 +10,43 @@
 #include "pragmark/pragma.h"
 
 namespace pragmark::crash {
+namespace {
+
+constexpr std::string_view kLost = "lost";
+constexpr std::string_view kCopy = "copy";
+
+std::int64_t acknowledged_of(const CrashPoint& at, std::uint16_t worker) noexcept {
+  return at.acknowledged().size() > worker ? at.acknowledged()[worker] : 0;
+}
+
+}  // namespace
+
+std::int64_t transactions_lost(const CrashPoint& at, const Judgement& judgement) noexcept {
+  if (judgement.state != ImageState::Sound) return 0;
+  return std::max<std::int64_t>(0, acknowledged_of(at, kTransactions) - judgement.committed);
+}
+
+std::int64_t copies_lost(const CrashPoint& at, const Judgement& judgement) noexcept {
+  if (judgement.state != ImageState::Sound) return 0;
+  return std::max<std::int64_t>(0, acknowledged_of(at, kCopiesMade) - judgement.copies);
+}
+
+std::string_view kind_of(const CrashPoint& at, const Judgement& judgement) noexcept {
+  if (judgement.state != ImageState::Sound) return to_string(judgement.state);
+  if (transactions_lost(at, judgement) > 0) return kLost;
+  return copies_lost(at, judgement) > 0 ? kCopy : "";
+}
+
+std::string message_of(const CrashPoint& at, const Judgement& judgement) {
+  const std::string_view kind = kind_of(at, judgement);
+  if (kind == kCopy) {
+    return fmt::format("{} of {} finished copies are not whole", copies_lost(at, judgement),
+                       acknowledged_of(at, kCopiesMade));
+  }
+  if (kind != kLost) return judgement.finding;
+  return fmt::format("{} of {} acknowledged transactions are missing",
+                     transactions_lost(at, judgement), acknowledged_of(at, kTransactions));
+}
 
 Judgement Judge::judge(Image& image) {
   disk_.clear();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "crash/image.h"
 #include "crash/memory_disk.h"
@@ -39,5 +40,14 @@ class Judge {
   MemoryDisk disk_;
   MemoryVfs vfs_;
 };
+
+// What an image lacks at the point where the machine crashed; 0 unless it is Sound, since of
+// another nothing can be said of single ones.
+[[nodiscard]] std::int64_t transactions_lost(const CrashPoint& at,
+                                             const Judgement& judgement) noexcept;
+[[nodiscard]] std::int64_t copies_lost(const CrashPoint& at, const Judgement& judgement) noexcept;
+// CrashFinding::kind; empty when nothing is wrong.
+[[nodiscard]] std::string_view kind_of(const CrashPoint& at, const Judgement& judgement) noexcept;
+[[nodiscard]] std::string message_of(const CrashPoint& at, const Judgement& judgement);
 
 }  // namespace pragmark::crash

@@ -47,8 +47,7 @@ inline constexpr int kSharedMemoryLocks = 8;  // SQLITE_SHM_NLOCK
 struct File {
   std::uint32_t id = 0;
   Bytes bytes;
-  bool recorded = true;        // temporary files are not
-  bool directory_due = false;  // new journal or WAL: its first sync syncs the directory too
+  bool recorded = true;  // temporary files are not
 
   int shared_locks = 0;  // connections with a lock of level SHARED or above
   const void* reserved = nullptr;

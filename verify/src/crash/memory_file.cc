@@ -5,8 +5,9 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 
-#include "crash/memory_vfs.h"
+#include "pragmark/function_ref.h"
 
 namespace pragmark::crash {
 namespace {
@@ -17,6 +18,16 @@ constexpr std::int64_t kMostMapped = 0x7fff0000;  // SQLITE_MAX_MMAP_SIZE by def
 
 IoListener* listener_of(const OpenFile& open) noexcept {
   return open.file->recorded ? open.disk->listener() : nullptr;
+}
+
+// No exception may pass through SQLite.
+int guarded(OpenFile& open, FunctionRef<int()> work) {
+  const Guard guard(open.disk->mutex());
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return SQLITE_IOERR_NOMEM;
+  }
 }
 
 int close_file(sqlite3_file* seen) {
@@ -45,40 +56,41 @@ int read_file(sqlite3_file* seen, void* into, int bytes, sqlite3_int64 offset) {
 
 int write_file(sqlite3_file* seen, const void* from, int bytes, sqlite3_int64 offset) {
   OpenFile& open = OpenFile::of(seen);
-  const Guard guard(open.disk->mutex());
-  const auto* data = static_cast<const unsigned char*>(from);
-  const auto count = static_cast<std::size_t>(bytes);
-  const auto at = static_cast<std::size_t>(offset);
-  if (IoListener* listener = listener_of(open)) {
-    const int code = listener->written(open.file->id, offset, {data, count});
-    if (code != SQLITE_OK) return code;
-  }
-  Bytes& into = open.file->bytes;
-  if (into.size() < at + count) into.resize(at + count);
-  std::memcpy(into.data() + at, data, count);
-  return SQLITE_OK;
+  return guarded(open, [&] {
+    const auto* data = static_cast<const unsigned char*>(from);
+    const auto count = static_cast<std::size_t>(bytes);
+    const auto at = static_cast<std::size_t>(offset);
+    if (IoListener* listener = listener_of(open)) {
+      const int code = listener->written(open.file->id, offset, {data, count});
+      if (code != SQLITE_OK) return code;
+    }
+    Bytes& into = open.file->bytes;
+    if (into.size() < at + count) into.resize(at + count);
+    std::memcpy(into.data() + at, data, count);
+    return SQLITE_OK;
+  });
 }
 
 int truncate_file(sqlite3_file* seen, sqlite3_int64 bytes) {
   OpenFile& open = OpenFile::of(seen);
-  const Guard guard(open.disk->mutex());
-  if (IoListener* listener = listener_of(open)) {
-    const int code = listener->truncated(open.file->id, bytes);
-    if (code != SQLITE_OK) return code;
-  }
-  open.file->bytes.resize(static_cast<std::size_t>(bytes));
-  return SQLITE_OK;
+  return guarded(open, [&] {
+    if (IoListener* listener = listener_of(open)) {
+      const int code = listener->truncated(open.file->id, bytes);
+      if (code != SQLITE_OK) return code;
+    }
+    open.file->bytes.resize(static_cast<std::size_t>(bytes));
+    return SQLITE_OK;
+  });
 }
 
 int sync_file(sqlite3_file* seen, int flags) {
   OpenFile& open = OpenFile::of(seen);
-  const Guard guard(open.disk->mutex());
-  IoListener* listener = listener_of(open);
-  if (listener == nullptr) return SQLITE_OK;
-  const int code = listener->synced(open.file->id, flags);
-  if (code != SQLITE_OK || !open.file->directory_due) return code;
-  open.file->directory_due = false;
-  return listener->directory_synced();
+  return guarded(open, [&] {
+    IoListener* listener = listener_of(open);
+    const int code = listener == nullptr ? SQLITE_OK : listener->synced(open.file->id, flags);
+    if (code != SQLITE_OK || !std::exchange(open.directory_due, false)) return code;
+    return listener == nullptr ? SQLITE_OK : listener->directory_synced();
+  });
 }
 
 int control_file(sqlite3_file* seen, int operation, void* argument) {
@@ -101,30 +113,27 @@ int control_file(sqlite3_file* seen, int operation, void* argument) {
 
 int map_region(sqlite3_file* seen, int region, int bytes, int extend, void volatile** memory) {
   OpenFile& open = OpenFile::of(seen);
-  const Guard guard(open.disk->mutex());
-  File& file = *open.file;
-  if (!open.mapped) {
-    open.mapped = true;
-    ++file.mappings;
-  }
-  *memory = nullptr;
-  const auto at = static_cast<std::size_t>(region);
-  if (at >= file.regions.size() && extend == 0) return SQLITE_OK;
-  try {
+  return guarded(open, [&] {
+    File& file = *open.file;
+    if (!open.mapped) {
+      open.mapped = true;
+      ++file.mappings;
+    }
+    *memory = nullptr;
+    const auto at = static_cast<std::size_t>(region);
+    if (at >= file.regions.size() && extend == 0) return SQLITE_OK;
     while (file.regions.size() <= at) {
       file.regions.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
     }
-  } catch (const std::bad_alloc&) {
-    return SQLITE_NOMEM;
-  }
-  *memory = file.regions[at].get();
-  return SQLITE_OK;
+    *memory = file.regions[at].get();
+    return SQLITE_OK;
+  });
 }
 
 }  // namespace
 
 const sqlite3_io_methods kMemoryFileMethods = {
-    2,  // with shared memory, without memory mapping
+    3,  // with what memory mapping needs, since SQLite asks for mmap_size only then
     close_file,
     read_file,
     write_file,
@@ -166,8 +175,12 @@ const sqlite3_io_methods kMemoryFileMethods = {
       unmap_regions(OpenFile::of(seen));
       return SQLITE_OK;
     },
-    nullptr,
-    nullptr,
+    // Nothing is ever mapped: SQLite reads instead.
+    [](sqlite3_file*, sqlite3_int64, int, void** page) {
+      *page = nullptr;
+      return SQLITE_OK;
+    },
+    [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; },
 };
 
 }  // namespace pragmark::crash

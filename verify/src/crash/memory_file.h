@@ -15,6 +15,7 @@ struct OpenFile {
   sqlite3_file base;
   MemoryDisk* disk;
   std::shared_ptr<File> file;
+  bool directory_due;      // opened as a journal or WAL: its first sync syncs the directory too
   int lock_level;          // SQLITE_LOCK_NONE ..
   std::int64_t mmap_size;  // only remembered
   bool mapped;             // has the shared memory

@@ -28,7 +28,6 @@ std::shared_ptr<File> named_file(MemoryDisk& disk, const char* path, int flags, 
   if ((flags & SQLITE_OPEN_CREATE) == 0) return nullptr;
   std::shared_ptr<File> file = disk.create(path);
   code = SQLITE_OK;
-  file->directory_due = (flags & kJournals) != 0;
   if (IoListener* listener = disk.listener()) code = listener->created(path, file->id);
   if (code == SQLITE_OK) return file;
   disk.remove(path);
@@ -48,14 +47,16 @@ int MemoryVfs::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* seen, int 
     std::shared_ptr<File> file =
         temporary ? disk.create_unnamed() : named_file(disk, path, flags, code);
     if (file == nullptr) return code;
-    new (seen) OpenFile{.base = {&kMemoryFileMethods},
-                        .disk = &disk,
-                        .file = std::move(file),
-                        .lock_level = SQLITE_LOCK_NONE,
-                        .mmap_size = 0,
-                        .mapped = false,
-                        .region_reads = 0,
-                        .region_writes = 0};
+    new (seen)
+        OpenFile{.base = {&kMemoryFileMethods},
+                 .disk = &disk,
+                 .file = std::move(file),
+                 .directory_due = (flags & kJournals) != 0 && (flags & SQLITE_OPEN_CREATE) != 0,
+                 .lock_level = SQLITE_LOCK_NONE,
+                 .mmap_size = 0,
+                 .mapped = false,
+                 .region_reads = 0,
+                 .region_writes = 0};
   } catch (const std::bad_alloc&) {
     seen->pMethods = nullptr;
     return SQLITE_NOMEM;
@@ -66,14 +67,18 @@ int MemoryVfs::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* seen, int 
 
 int MemoryVfs::remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
   MemoryDisk& disk = self(vfs).disk_;
-  const std::lock_guard guard(disk.mutex());
-  const std::shared_ptr<File> file = disk.find(path);
-  if (file == nullptr) return SQLITE_IOERR_DELETE_NOENT;
-  IoListener* listener = disk.listener();
-  const int code = listener == nullptr ? SQLITE_OK : listener->removed(path, file->id);
-  if (code != SQLITE_OK) return code;
-  disk.remove(path);
-  return listener != nullptr && sync_directory != 0 ? listener->directory_synced() : SQLITE_OK;
+  try {
+    const std::lock_guard guard(disk.mutex());
+    const std::shared_ptr<File> file = disk.find(path);
+    if (file == nullptr) return SQLITE_IOERR_DELETE_NOENT;
+    IoListener* listener = disk.listener();
+    const int code = listener == nullptr ? SQLITE_OK : listener->removed(path, file->id);
+    if (code != SQLITE_OK) return code;
+    disk.remove(path);
+    return listener != nullptr && sync_directory != 0 ? listener->directory_synced() : SQLITE_OK;
+  } catch (const std::bad_alloc&) {
+    return SQLITE_NOMEM;
+  }
 }
 
 int MemoryVfs::access(sqlite3_vfs* vfs, const char* path, int flags, int* result) {

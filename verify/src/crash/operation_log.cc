@@ -34,8 +34,11 @@ std::uint64_t OperationLog::digest() const {
   Hash hash;
   hash.add(static_cast<std::uint64_t>(powersafe_overwrite));
   for (const auto& [name, bytes] : baseline) hash.add(name), hash.add(bytes);
+  for (const std::string& name : names) hash.add(name);
   for (const Operation& operation : operations) {
     hash.add(static_cast<std::uint64_t>(operation.kind) << 32U | operation.file);
+    hash.add(static_cast<std::uint64_t>(operation.name) << 32U |
+             static_cast<std::uint32_t>(operation.flags));
     hash.add(static_cast<std::uint64_t>(operation.offset));
     hash.add(static_cast<std::uint64_t>(operation.bytes) << 32U | operation.worker);
   }
@@ -65,7 +68,8 @@ std::string OperationLog::describe(std::size_t index) const {
                          operation.offset);
     case OperationKind::Sync:
     case OperationKind::FailedSync:
-      return fmt::format("{} {}", to_string(operation.kind), name_of(operation.file));
+      return fmt::format("{} {}{}", to_string(operation.kind), name_of(operation.file),
+                         operation.flags == SQLITE_SYNC_FULL ? " (full)" : "");
     case OperationKind::SyncDirectory: return "sync directory";
     case OperationKind::Acknowledge:
       return fmt::format("acknowledge transaction {} of worker {}", operation.offset,
@@ -81,7 +85,6 @@ Recorder::Recorder(MemoryDisk& disk, const RecorderOptions& options)
   for (const auto& [name, file] : disk_.names()) {
     log_.baseline.emplace(name, file->bytes);
     log_.baseline_files.emplace(name, file->id);
-    file->directory_due = false;
   }
   disk_.tell(this);
 }
@@ -98,8 +101,8 @@ OperationLog Recorder::finish() {
   if (full_) {
     throw Error::environment(
         "record",
-        fmt::format("the workload wrote more than the limit of {} MiB of memory; give "
-                    "fewer transactions",
+        fmt::format("the workload wrote more than the {} MiB that a recording may take; give a "
+                    "larger --memory-limit or fewer --transactions",
                     options_.limit_bytes >> 20U),
         "the operations of the workload");
   }

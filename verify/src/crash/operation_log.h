@@ -5,8 +5,9 @@
 //   run_workload(recorder);                               // which calls recorder.acknowledge()
 //   OperationLog log = recorder.finish();
 //
-// Memory: the bytes of all writes plus 48 bytes for each operation, at most `limit_bytes`. Beyond
-// it the recording ends: SQLite is told that the disk is full, and finish() throws.
+// Memory: the bytes of all writes and each operation's 40, at most `limit_bytes`; the vectors that
+// hold them may take up to three times that while they grow. Beyond the limit the recording ends:
+// SQLite is told that the disk is full, and finish() throws.
 #pragma once
 
 #include <cstdint>

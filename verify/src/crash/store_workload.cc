@@ -11,6 +11,7 @@
 // number; foreign keys hold.
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <semaphore>
 #include <thread>
 
@@ -41,6 +42,15 @@ std::string text_of(std::uint64_t seed, std::int64_t number) {
 }
 
 bool is_failed_sync(const Error& error) noexcept { return error.code() == SQLITE_IOERR; }
+// A COMMIT whose last sync failed may have taken effect all the same: made again, its rows are
+// there.
+bool is_there_already(const Error& error) noexcept { return error.code() == SQLITE_CONSTRAINT; }
+
+// The last number that is there without a gap, and whether the store said so.
+struct Done {
+  std::int64_t number;
+  bool acknowledged;
+};
 
 // Keeps the committing thread inside a transaction that writes nothing, from the constructor until
 // open() or the end.
@@ -101,9 +111,10 @@ class StoreWorkload final : public Workload {
       const std::int64_t last = std::min(done + group_, transactions_);
       if (options_.acknowledge_early) acknowledge(recorder, done, last);
       const std::int64_t before = done;
-      done = group_ == 1 ? insert_one(store, last) : insert_group(store, done, last);
+      const Done now = insert(store, done, last);
+      done = now.number;
       if (done == before) continue;
-      if (!options_.acknowledge_early) acknowledge(recorder, before, done);
+      if (!options_.acknowledge_early && now.acknowledged) acknowledge(recorder, before, done);
       if (done / kCheckpointEvery != before / kCheckpointEvery) checkpoint(store);
     }
     recorder.stop();
@@ -144,36 +155,27 @@ class StoreWorkload final : public Workload {
     while (before < last) recorder.acknowledge(kTransactions, ++before);
   }
 
-  // Each returns the last number that is there without a gap.
-  std::int64_t insert_one(Store& store, std::int64_t number) const {
-    try {
-      submit(store, number).get();
-      return number;
-    } catch (const Error& error) {
-      if (!is_failed_sync(error)) throw;
-      return number - 1;
-    }
-  }
-
   // All of a group share one transaction, so either all of them are there or none is.
-  std::int64_t insert_group(Store& store, std::int64_t done, std::int64_t last) const {
+  Done insert(Store& store, std::int64_t done, std::int64_t last) const {
     std::vector<std::future<void>> futures;
     {
-      Gate gate(store);
+      std::optional<Gate> gate;
+      if (group_ > 1) gate.emplace(store);
       for (std::int64_t number = done + 1; number <= last; ++number) {
         futures.push_back(submit(store, number));
       }
     }
-    bool failed = false;
+    Done now{.number = last, .acknowledged = true};
     for (std::future<void>& future : futures) {
       try {
         future.get();
       } catch (const Error& error) {
-        if (!is_failed_sync(error)) throw;
-        failed = true;
+        if (!is_failed_sync(error) && !is_there_already(error)) throw;
+        now.acknowledged = false;
+        if (is_failed_sync(error)) now.number = done;
       }
     }
-    return failed ? done : last;
+    return now;
   }
 
   static void checkpoint(Store& store) {

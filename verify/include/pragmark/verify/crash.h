@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "pragmark/pragma_set.h"
+#include "pragmark/verify/check.h"
 #include "pragmark/verify/environment.h"
 #include "pragmark/verify/report_format.h"
 #include "pragmark/verify/sqlite_library.h"
@@ -36,10 +37,12 @@ enum class CrashSabotage {
 
 struct CrashOptions {
   std::vector<PragmaSet> sets;
+  // What the user calls them, for the commands that replay a finding; empty for their names.
+  std::vector<std::string> set_arguments = {};
   std::vector<std::string> models = {};      // names; empty for all
   std::vector<std::string> workloads = {};   // names; empty for all that fit the set
   std::vector<std::string> strategies = {};  // of the kill rounds; empty for all
-  std::size_t images = 10'000;               // for each set
+  std::size_t images = 40'000;               // for each set
   std::uint64_t seed = 1;
   int transactions = 0;            // of a workload; 0 for its own number
   bool exposure = false;           // measure it too
@@ -50,6 +53,7 @@ struct CrashOptions {
   bool powersafe_overwrite = true;
   CrashSabotage sabotage = CrashSabotage::None;
   int kill_rounds = 0;          // of the cross-check with real processes, for each strategy
+  int power_rounds = 0;         // likewise; needs root and loop devices
   std::string directory = ".";  // on whose disk real databases lie
   std::string keep = {};        // directory for the image of each finding; empty for none
   std::string replay = {};      // a finding's text: only this state is looked at
@@ -100,6 +104,7 @@ struct CrashFinding {
   std::optional<std::string> fault;  // the sync that lied or failed
   std::int64_t lost = 0;             // acknowledged transactions
   std::vector<std::string> losses;   // the smallest set of lost operations that shows it
+  std::size_t lost_operations = 0;   // that the state had lost in which it was found
   std::string command;               // that replays it
   std::string kept;                  // where the image lies; empty when it was not kept
 };
@@ -113,25 +118,34 @@ struct CrashWorkload {
   std::size_t recorded_bytes = 0;
   std::string digest;  // of the recording
   std::vector<ModelCounts> models;
+  std::size_t judged = 0;  // different images, over all models
+  // Over the models that decide: images and losses of all of them, an image that several of them
+  // make counted once.
+  ModelCounts kill = {};
+  ModelCounts power = {};
 };
 
 // A cross-check with real processes on a real disk: a child works on the store with several
 // threads, is killed with SIGKILL, and the database is looked at; again and again on the same
-// database.
-struct KillCounts {
+// database. With a power cut, what the kernel had not written to an ext4 of its own is gone too.
+struct RoundCounts {
   std::string strategy;
   int threads = 0;
   int rounds = 0;
   std::size_t acknowledged = 0;  // operations
   std::size_t lost = 0;          // acknowledged operations that are missing
-  int damaged_rounds = 0;        // the database was made anew after each
-  std::string finding;           // of the first damage or loss
+  std::size_t most_lost = 0;     // in a round
+  int rounds_with_loss = 0;
+  int damaged_rounds = 0;  // the database was made anew after each
+  std::string finding;     // of the first damage or loss
 };
 
 // What a power cut takes at most of transactions that follow each other without a pause.
 struct CrashExposure {
   std::int64_t transactions = 0;      // acknowledged ones, of those that were run
   std::int64_t run_transactions = 0;  // so many
+  std::size_t points = 0;             // before a sync, or the end
+  std::size_t points_judged = 0;      // those with most at stake, the others evenly
   bool bounded = false;               // some sync ended it; otherwise a longer run loses more
   bool damages = false;               // the database itself did not survive
 };
@@ -154,9 +168,10 @@ struct CrashSetResult {
   std::vector<CrashWorkload> workloads;
   std::vector<SkippedWorkload> skipped;
   std::vector<CrashFinding> findings;
-  DurabilityClass promised;            // by SQLite's documentation
-  DurabilityClass uncontradicted;      // the best that nothing contradicts, whatever was tried
-  std::vector<KillCounts> kills = {};  // one for each strategy
+  DurabilityClass promised;             // by SQLite's documentation
+  DurabilityClass uncontradicted;       // the best that nothing contradicts, whatever was tried
+  std::vector<RoundCounts> kills = {};  // one for each strategy
+  std::vector<RoundCounts> power_cuts = {};  // likewise
   std::optional<CrashExposure> exposure = std::nullopt;
   std::optional<CommitRate> rate = std::nullopt;
   bool kill_tried = false;   // by the model process-kill or by kill rounds
@@ -164,12 +179,13 @@ struct CrashSetResult {
   double seconds = 0;
   double cpu_seconds = 0;  // of the process: recording, judging and making findings small
 
-  [[nodiscard]] bool holds() const noexcept { return uncontradicted <= promised; }
-  // The best class that was tried and not contradicted: without a power cut, process-safe at best.
-  [[nodiscard]] DurabilityClass measured() const noexcept;
+  // Whether the promise holds; Unknown when nothing contradicts it, and not all of it was tried.
+  [[nodiscard]] Verdict verdict() const noexcept;
+  // The best class that nothing contradicts; empty when not all that it says was tried.
+  [[nodiscard]] std::optional<DurabilityClass> measured() const noexcept;
   // The sum over workloads for each model, in the order in which they ran.
   [[nodiscard]] std::vector<ModelCounts> by_model() const;
-  // The sum over workloads and the models that decide: of a power cut, or of a killed process.
+  // The sum over workloads of what the models say that decide: of a power cut, of a killed process.
   [[nodiscard]] ModelCounts deciding(bool power) const;
   // At the measured rate; empty where the exposure has no bound or either was not measured.
   [[nodiscard]] std::optional<double> exposure_ms() const noexcept;

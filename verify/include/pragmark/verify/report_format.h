@@ -25,4 +25,7 @@ enum class Colour { Never, Always };
 // XML 1.0 forbids; what is not valid becomes U+FFFD.
 [[nodiscard]] std::string printable(std::string_view text);
 
+// As a word of a shell command: in quotes unless it is plain.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
+
 }  // namespace pragmark
