@@ -241,8 +241,8 @@ TEST_F(CrashPointTest, AModelLosesOnlyWhatItMay) {
   EXPECT_TRUE(may(Model::SubsetTorn, {{.operation = 3}}));
 }
 
-// VACUUM removes its journal, then cuts the database: without a journal of its own, a filesystem may
-// have done only the second.
+// VACUUM removes its journal, then cuts the database: without a journal of its own, a filesystem
+// may have done only the second.
 TEST_F(CrashPointTest, DirectoryEntriesAndTruncationsKeepTheirOrderWithAJournal) {
   add({.kind = Kind::Remove, .name = 1, .file = 1});
   add({.kind = Kind::Truncate, .file = 0, .offset = 512});

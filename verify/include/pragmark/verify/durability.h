@@ -1,5 +1,5 @@
 // Stage `durability`: does a crash cost no more than SQLite's documentation says of the set? The
-// experiment of crash.h, cut short: a small workload, a few thousand images.
+// experiment of crash.h with its defaults, without rates and real processes.
 //
 // Runs only when it is asked for by name: it takes some seconds.
 #pragma once
