@@ -28,6 +28,7 @@ namespace {
 
 constexpr int kThreads = 4;
 constexpr std::uint64_t kMostAcknowledged = 300;  // in a round, before the child is killed
+constexpr std::chrono::milliseconds kPauseWhenBusy{1};
 constexpr std::uint64_t kLongestDelayUs = 3000;   // after it
 // After so many rounds the next begins with a new database: each round looks at all that is in it.
 constexpr int kRoundsOfDatabase = 20;
@@ -53,8 +54,9 @@ void write_without_end(Store& store, const behaviour::Conversation& parent, int 
       store.insert(BlogPost{
           .id = id_of(key), .research_topic_id = id_of(key), .content = std::string(2000, 'y')});
     } catch (const Error& error) {
-      // A set without busy_timeout is told BUSY, and the next number is tried.
+      // A set without busy_timeout is told BUSY, and a little later the next number is tried.
       if (error.contention() == Contention::None) throw;
+      std::this_thread::sleep_for(kPauseWhenBusy);
       continue;
     }
     if (!early && !parent.send(key)) return;
