@@ -4,8 +4,8 @@ usage: publish.py NAME RESULT.json..      copies the results there and makes the
        publish.py --check [NAME]          says whether published pages are what their results give
 
 What names the machine's host and folders is left out of the copies (of a path in a command its last
-part stays), and so are the windows and checkpoints of steps of which no figure is made; fractions
-have six digits. Markdown and PNG are
+part stays), and so are the windows and checkpoints of steps of which no figure is made, and findings
+of crash but the smallest of each set and kind; fractions have six digits. Markdown and PNG are
 published; the HTML of a published report is one command away:
 pragmark report reports/published/NAME/*.json --out DIR.
 Results of bench are published by readme.py.
@@ -33,9 +33,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = "reports/published"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 DIGITS = 6
-MAX_BYTES = 600_000  # of all results of a report together; a run of --levers has 560 kB
+MAX_BYTES = 900_000  # of all results of a report together; crash --matrix has 800 kB
 PRIVATE = (("context", "host_name"), ("context", "executable"), ("storage", "directory"))
 PATH_OPTION = re.compile(r"(--(?:dir|out|bench|sqlite-bench|load)[= ])('[^']*'|\S+)")
+CRASH = "pragmark.crash/1"
 DRAWN = ("soak", "antagonist")  # purposes of steps whose windows are in a figure
 SUFFIXES = (".md", ".png")  # of what is published beside the results
 
@@ -55,7 +56,23 @@ def slim(document: dict) -> dict:
     for entry in document.get("steps", []):
         if entry["purpose"] not in DRAWN:
             entry["step"].update(windows=[], checkpoint_stalls=[])
+    if document.get("schema") == CRASH:
+        _keep_smallest_findings(document)
     return _rounded(document)
+
+
+def _keep_smallest_findings(document: dict) -> None:
+    """Of each set and kind the one with the fewest losses, of models that decide."""
+    deciding = {model["model"] for model in document["models"] if model["promised"]}
+    for each in document["sets"]:
+        smallest: dict[str, dict] = {}
+        for finding in each["findings"]:
+            if finding["model"] not in deciding:
+                continue
+            known = smallest.setdefault(finding["kind"], finding)
+            if finding["smallest"] < known["smallest"]:
+                smallest[finding["kind"]] = finding
+        each["findings"] = list(smallest.values())
 
 
 def _named_only(option: re.Match) -> str:

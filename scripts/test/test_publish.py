@@ -6,7 +6,7 @@ import pytest
 import publish
 from capacity_documents import capacity_document
 from conftest import bench_document
-from page_documents import env_document
+from page_documents import crash_document, crash_set, env_document
 
 
 @pytest.fixture(name="root")
@@ -54,6 +54,18 @@ def test_fractions_have_six_digits_and_whole_numbers_all():
 def test_folders_are_left_out_of_commands(written, published):
     found = publish.slim({"command": written, "context": {"command": written}})
     assert found == {"command": published, "context": {"command": published}}
+
+
+def test_of_a_crash_result_the_smallest_findings_of_models_that_decide_are_kept():
+    document = crash_document(crash_set("s", 900.0))
+    example = document["sets"][0]["findings"][0]
+    document["sets"][0]["findings"] = [
+        example | {"model": "subset-torn", "kind": "lost", "smallest": 3},
+        example | {"model": "subset-torn", "kind": "lost", "smallest": 2},
+        example | {"model": "subset-torn", "kind": "corrupt", "smallest": 9},
+        example | {"model": "lying-disk", "kind": "corrupt", "smallest": 1}]
+    kept = publish.slim(document)["sets"][0]["findings"]
+    assert [(each["kind"], each["smallest"]) for each in kept] == [("lost", 2), ("corrupt", 9)]
 
 
 @pytest.mark.parametrize("with_pages", [False, True])

@@ -62,6 +62,7 @@ Json json_of(const CrashFinding& finding) {
           {"fault", finding.fault ? Json(*finding.fault) : Json(nullptr)},
           {"lost", finding.lost},
           {"losses", finding.losses},
+          {"smallest", finding.smallest},
           {"lost_operations", finding.lost_operations},
           {"command", printable(finding.command)},
           {"kept", finding.kept.empty() ? Json(nullptr) : Json(printable(finding.kept))}};

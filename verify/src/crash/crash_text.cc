@@ -60,10 +60,10 @@ std::string finding_text(const CrashFinding& finding, std::size_t losses_shown) 
   for (std::size_t i = 0; i < shown; ++i) {
     text += fmt::format("      lost: {}\n", finding.losses[i]);
   }
-  if (finding.losses.size() > shown) {
-    text += fmt::format("      lost: {} more\n", finding.losses.size() - shown);
+  if (finding.smallest > shown) {
+    text += fmt::format("      lost: {} more\n", finding.smallest - shown);
   }
-  if (finding.lost_operations > finding.losses.size()) {
+  if (finding.lost_operations > finding.smallest) {
     text += fmt::format("      that is enough of the {} that were lost\n", finding.lost_operations);
   }
   text += fmt::format("      replay: {}\n", printable(finding.command));
@@ -80,7 +80,7 @@ std::vector<CrashFinding> smallest_of_each(const std::vector<CrashFinding>& find
     });
     if (known == smallest.end()) {
       smallest.push_back(finding);
-    } else if (finding.losses.size() < known->losses.size()) {
+    } else if (finding.smallest < known->smallest) {
       *known = finding;
     }
   }
@@ -93,10 +93,9 @@ std::string findings_text(const CrashSetResult& result, CrashDetail detail) {
   const std::vector<CrashFinding> shown =
       full ? result.findings : smallest_of_each(result.findings);
   constexpr std::size_t kFewLosses = 3;
-  constexpr std::size_t kManyLosses = 20;
   std::string text = "  findings, each with the smallest set of lost operations that shows it\n";
   for (const CrashFinding& finding : shown) {
-    text += finding_text(finding, full ? kManyLosses : kFewLosses);
+    text += finding_text(finding, full ? finding.losses.size() : kFewLosses);
   }
   const std::size_t more = result.findings.size() - shown.size();
   if (more > 0) text += fmt::format("    {} more of these kinds: --verbose, --format json\n", more);

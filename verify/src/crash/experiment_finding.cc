@@ -15,6 +15,8 @@
 namespace pragmark::crash {
 namespace {
 
+constexpr std::size_t kLossesTold = 20;  // in words; the finding's text has all
+
 std::size_t syncs_before(const OperationLog& log, std::size_t end) noexcept {
   std::size_t syncs = 0;
   for (std::size_t i = 0; i < end; ++i) {
@@ -95,9 +97,11 @@ void Experiment::add_finding(const OperationLog& log, Model model, Candidate can
   }
   finding.lost = transactions_lost(at, smallest);
   finding.message = message_of(at, smallest);
-  for (const std::string& group : grouped(losses)) {
-    const auto operation = static_cast<std::size_t>(std::stoul(group));
-    finding.losses.push_back(fmt::format("{}: {}", group, log.describe(operation)));
+  const std::vector<std::string> groups = grouped(losses);
+  finding.smallest = groups.size();
+  for (std::size_t i = 0; i < std::min(groups.size(), kLossesTold); ++i) {
+    const auto operation = static_cast<std::size_t>(std::stoul(groups[i]));
+    finding.losses.push_back(fmt::format("{}: {}", groups[i], log.describe(operation)));
   }
   finding.lost_operations = grouped(state.losses).size();
   finding.command = command_for(finding.text);

@@ -103,7 +103,8 @@ struct CrashFinding {
   std::string last_operation;
   std::optional<std::string> fault;  // the sync that lied or failed
   std::int64_t lost = 0;             // acknowledged transactions
-  std::vector<std::string> losses;   // the smallest set of lost operations that shows it
+  std::vector<std::string> losses;   // the smallest set of lost operations that shows it, its first
+  std::size_t smallest = 0;          // how many there are in that set
   std::size_t lost_operations = 0;   // that the state had lost in which it was found
   std::string command;               // that replays it
   std::string kept;                  // where the image lies; empty when it was not kept
