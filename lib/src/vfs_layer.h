@@ -182,10 +182,11 @@ class VfsLayer {
   int sleep(int microseconds) { return below_->xSleep(below_, microseconds); }
 
  private:
-  static Layer& self(sqlite3_vfs* vfs) noexcept { return *static_cast<Layer*>(vfs->pAppData); }
-  static sqlite3_vfs* below(sqlite3_vfs* vfs) noexcept {
-    return static_cast<VfsLayer&>(self(vfs)).below_;
+  static VfsLayer& base(sqlite3_vfs* vfs) noexcept {
+    return *static_cast<VfsLayer*>(vfs->pAppData);
   }
+  static Layer& self(sqlite3_vfs* vfs) noexcept { return static_cast<Layer&>(base(vfs)); }
+  static sqlite3_vfs* below(sqlite3_vfs* vfs) noexcept { return base(vfs).below_; }
 
   static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* seen, int flags,
                   int* out_flags) {
@@ -211,7 +212,7 @@ class VfsLayer {
     vfs_.szOsFile = static_cast<int>(sizeof(FileSlot<File>)) + below_->szOsFile;
     vfs_.mxPathname = below_->mxPathname;
     vfs_.zName = name_.c_str();
-    vfs_.pAppData = static_cast<Layer*>(this);
+    vfs_.pAppData = this;  // the base: the layer around it is not constructed yet
     vfs_.xOpen = open;
     vfs_.xDelete = [](sqlite3_vfs* vfs, const char* path, int sync_directory) {
       return self(vfs).remove(path, sync_directory);
