@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(FindingTest, AOfAnotherRecordingIsRefused) {
-  CrashOptions options{.models = {"drop-unsynced"}, .images = 400, .seed = 1};
+  CrashOptions options{.models = {"drop-unsynced"}, .seed = 1};
   const CrashSetResult found = run(set_of("WAL", "NORMAL"), options);
   ASSERT_FALSE(found.findings.empty());
   options.replay = found.findings.front().text;
@@ -30,7 +30,7 @@ TEST(FindingTest, AOfAnotherRecordingIsRefused) {
 }
 
 TEST(FindingTest, ThatWasTypedIsRefusedWhereItNamesWhatIsNotThere) {
-  CrashOptions options{.models = {"lying-disk"}, .images = 400};
+  CrashOptions options{.models = {"lying-disk"}};
   const CrashSetResult found = run(set_of("WAL", "FULL"), options);
   ASSERT_FALSE(found.findings.empty());
   const crash::FindingText good = crash::parse_finding(found.findings.front().text);

@@ -49,11 +49,11 @@ TEST_P(EachWorkload, KeepsThePromiseOfItsSet) {
   for (const PragmaSet& set :
        {set_of("WAL", "FULL"), set_of("DELETE", "EXTRA"), set_of("WAL", "NORMAL")}) {
     const CrashSetResult result =
-        run_crash({.sets = {set}, .workloads = {GetParam()}, .images = 120, .transactions = 12})
+        run_crash({.sets = {set}, .workloads = {GetParam()}, .images = 80, .transactions = 12})
             .sets.front();
     EXPECT_EQ(result.verdict(), Verdict::Pass)
         << set.name() << ": " << (result.findings.empty() ? "" : result.findings[0].text);
-    EXPECT_EQ(result.images(), 120U);
+    EXPECT_EQ(result.images(), 80U);
   }
 }
 
@@ -61,8 +61,8 @@ TEST_P(EachWorkload, IsDamagedWhereNothingProtectsIt) {
   const CrashSetResult result = run_crash({.sets = {set_of("OFF", "OFF")},
                                            .models = {"subset-torn"},
                                            .workloads = {GetParam()},
-                                           .images = 100,
-                                           .transactions = 12})
+                                           .images = 40,
+                                           .transactions = 6})
                                     .sets.front();
   EXPECT_EQ(result.measured(), DurabilityClass::Unsafe);
 }
@@ -84,7 +84,8 @@ TEST(Workloads, TransactionsThatSpillWriteBeforeTheyCommit) {
 // SQLite fills the sector after a commit's last frame, so that no later write touches it. A disk
 // that promises to leave it alone and does not takes what was acknowledged.
 TEST(Workloads, ADiskThatDamagesWholeSectorsTakesNothingUnlessItPromisedOtherwise) {
-  const auto workload = make_workload("transfers", {.set = set_of("WAL", "FULL")});
+  const auto workload =
+      make_workload("transfers", {.set = set_of("WAL", "FULL"), .transactions = 20});
   const auto lost = [&](const OperationLog& log) {
     Judge judge(*workload);
     Image image;
@@ -95,7 +96,7 @@ TEST(Workloads, ADiskThatDamagesWholeSectorsTakesNothingUnlessItPromisedOtherwis
       const bool some = !at.acknowledged().empty() && found.committed < at.acknowledged().front();
       if (found.state != ImageState::Sound || some) ++states;
     };
-    static_cast<void>(explore(log, Model::SubsetGarbage, {.images = 400, .seed = 1}, see));
+    static_cast<void>(explore(log, Model::SubsetGarbage, {.images = 200, .seed = 1}, see));
     return states;
   };
   OperationLog padded = record(*workload, {.powersafe_overwrite = false});
