@@ -76,6 +76,11 @@ def _found(each: Mapping) -> str:
     return (each["measured"] or "not determined") + "".join(f", {what} not tried" for what in untried)
 
 
+def _promise(each: Mapping) -> str:
+    """Whether it is kept; a set that is unsafe as documented makes none."""
+    return "none made" if each["promised"] == UNSAFE else PROMISE[each["holds"]]
+
+
 def costs(document: Mapping, on_front: Iterable[str]) -> Table:
     """A row for each set."""
     front = set(on_front)
@@ -84,7 +89,7 @@ def costs(document: Mapping, on_front: Iterable[str]) -> Table:
         rate = each["commits_per_second"]
         rows.append((
             str(number), each["set"], words.rate(rate["median"]) if rate else NOTHING,
-            exposure_text(each), each["promised"], _found(each), PROMISE[each["holds"]],
+            exposure_text(each), each["promised"], _found(each), _promise(each),
             f"{each['images']:,}",
             _damaged(each, False), _with_loss(each, False), _damaged(each, True),
             _with_loss(each, True),
@@ -93,7 +98,7 @@ def costs(document: Mapping, on_front: Iterable[str]) -> Table:
             "yes" if str(number) in front else "no",
         ))
     return page.table(
-        ("No.", "PRAGMA set", "Commits/s", "At risk", "Documented", "Found, at best", "Promise",
+        ("No.", "PRAGMA set", "Commits/s", "At risk", "Promised", "Found, at best", "Promise",
          "Crash states", "Killed: damaged", "Killed: lost", "Power: damaged", "Power: lost",
          "95% interval", "n", "On the front"), rows, numbers=(0, 2, 7, 12, 13),
         note=("Damaged and zero counts are of different images, those with loss of crash states. "

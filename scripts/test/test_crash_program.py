@@ -97,6 +97,17 @@ def power_cuts(directory, *arguments: str, code: int) -> dict:
 
 
 @pytest.mark.usefixtures("loop_devices")
+def test_a_power_cut_that_cannot_be_is_told_before_anything_runs(tmp_path):
+    without_mkfs = {**os.environ, "PATH": str(tmp_path)}
+    result = subprocess.run([BIN / "pragmark-crash", "--power-rounds", "1", "--dir", tmp_path],
+                            capture_output=True, text=True, check=False, timeout=60,
+                            env=without_mkfs)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert_one_line(result, "mkfs.ext4")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("loop_devices")
 def test_a_power_cut_of_a_real_filesystem_takes_what_no_sync_covers(tmp_path):
     assert power_cuts(tmp_path, "--pragmas", "durable", code=3)["lost"] == 0
     relaxed = power_cuts(tmp_path, "--pragmas", "production", code=3)

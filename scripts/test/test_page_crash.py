@@ -78,6 +78,11 @@ def test_what_was_not_tried_is_told_beside_the_class():
         ("not determined, a power cut not tried", "not determined")]
 
 
+def test_an_unsafe_set_makes_no_promise_to_hold():
+    table = page_of(crash_set("s", 900.0, promised="unsafe")).sections[0].tables[0]
+    assert rows_of(table, "Promised", "Promise") == [("unsafe", "none made")]
+
+
 def test_models_outside_the_promise_do_not_count_against_a_set():
     broken = crash_set("s", 900.0)
     broken["workloads"][0] |= {"models": [crash_counts("lying-disk", 7), crash_counts(damaged=2)],

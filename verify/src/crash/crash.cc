@@ -211,7 +211,7 @@ void require_sense(const CrashOptions& options) {
     }
     if (processes) require_fit(fmt::format("store-{}", strategies().front().name));
   }
-  if (options.power_rounds > 0) crash::LoopDisk::require_possible();
+  if (options.power_rounds > 0) crash::LoopDisk::require_possible(options.directory);
   const bool on_disk = options.rate_slices > 0 || processes;
   if (on_disk) static_cast<void>(ScratchDirectory(options.directory));
   if (!options.keep.empty()) {

@@ -122,8 +122,10 @@ std::string verdict_text(const CrashSetResult& result) {
   } else {
     text += fmt::format("nothing worse than {} was found", to_string(*found));
   }
-  text +=
-      fmt::format(", promised {}; {}\n", to_string(result.promised), words_of(result.verdict()));
+  text += result.promised == DurabilityClass::Unsafe
+              ? ", and nothing is promised\n"
+              : fmt::format(", promised {}; {}\n", to_string(result.promised),
+                            words_of(result.verdict()));
   if (!result.kill_tried) text += "  not tried: a killed process\n";
   if (!result.power_tried) text += "  not tried: a power cut\n";
   return text;

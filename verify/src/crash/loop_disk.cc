@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include "pragmark/error.h"
+#include "pragmark/verify/scratch_directory.h"
 
 namespace pragmark::crash {
 namespace {
@@ -133,12 +134,15 @@ void enter_own_namespace() {
 
 }  // namespace
 
-void LoopDisk::require_possible() {
+void LoopDisk::require_possible(const std::filesystem::path& directory) {
   if (::geteuid() != 0) {
     throw Error::environment("cut the power", "that needs root; run as root, or without it",
                              "a loop device");
   }
-  static_cast<void>(Descriptor(kControl, O_RDWR | O_CLOEXEC));
+  const ScratchDirectory scratch(directory);
+  LoopDisk disk(scratch.path());
+  disk.make_anew();
+  disk.cut_power();
 }
 
 LoopDisk::LoopDisk(const std::filesystem::path& directory)

@@ -33,8 +33,9 @@ class LoopDisk {
   void cut_power();
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return mount_point_; }
 
-  // Throws Error (kind Environment) where this process can have none.
-  static void require_possible();
+  // Tries it once in a scratch directory inside `directory`. Throws Error (kind Environment) where
+  // this process can have none.
+  static void require_possible(const std::filesystem::path& directory);
 
  private:
   void mount();
