@@ -98,11 +98,11 @@ def exposure_of(each: Mapping) -> float | None:
 
 
 def spots(document: Mapping) -> list[Spot]:
-    """A spot for each set that has a rate and an exposure, in their order. On the front: no other
-    commits as fast, by its median, and risks no more, and is better in one of the two."""
+    """A spot for each set that has a class, a rate and an exposure, in their order. On the front: no
+    other commits as fast, by its median, and risks no more, and is better in one of the two."""
     known = [(number, each, exposure_of(each))
              for number, each in enumerate(document["sets"], start=1)
-             if each["commits_per_second"] and exposure_of(each) is not None]
+             if each["measured"] and each["commits_per_second"] and exposure_of(each) is not None]
     points = [(_risk(exposure), each["commits_per_second"]["median"])
               for _, each, exposure in known]
     return [Spot(str(number), exposure, rate, each["commits_per_second"]["low"],

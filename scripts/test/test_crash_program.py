@@ -171,11 +171,24 @@ def test_a_missing_directory_is_told_before_anything_runs(tmp_path):
      "--rate-slices", "10000"),
 ])
 def test_an_interrupt_ends_it_without_a_result(tmp_path, arguments):
+    interrupted(tmp_path, arguments)
+
+
+@pytest.mark.usefixtures("loop_devices")
+def test_an_interrupted_power_cut_leaves_no_mount(tmp_path):
+    interrupted(tmp_path, ("--images", "0", "--power-rounds", "100000"))
+    attached = [path.read_text(encoding="utf-8") for path
+                in Path("/sys/block").glob("loop*/loop/backing_file")]
+    assert not [path for path in attached if str(tmp_path) in path]
+
+
+def interrupted(tmp_path, arguments):
+    """Runs the program until it is at work, and interrupts it."""
     out = tmp_path / "crash.json"
     program = subprocess.Popen([BIN / "pragmark-crash", *arguments, "--out", out, "--dir", tmp_path],
                                stderr=subprocess.PIPE, text=True)
     said = program.stderr.readline()
-    while not any(word in said for word in ("transfers", "kill -9", "commits/s")):
+    while not any(word in said for word in ("transfers", "kill -9", "power cut", "commits/s")):
         said = program.stderr.readline()
     program.send_signal(signal.SIGINT)
     assert program.wait(timeout=60) == 3

@@ -38,6 +38,12 @@ def test_the_front_is_what_nothing_beats_in_both():
     assert [yes for yes, in rows_of(table, "On the front")] == ["yes", "yes", "no", "no", "yes"]
 
 
+def test_a_set_whose_class_is_not_determined_is_not_drawn():
+    made = crash_document(crash_set("one", 900.0),
+                          crash_set("killed only", 950.0, measured=None, holds=None))
+    assert [spot.label for spot in page_crash.spots(made)] == ["1"]
+
+
 def test_equal_sets_are_on_the_front_together():
     made = crash_document(crash_set("one", 900.0), crash_set("other", 900.0))
     assert [spot.on_front for spot in page_crash.spots(made)] == [True, True]
