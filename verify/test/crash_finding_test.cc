@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crash/explorer_parts.h"
 #include "crash/finding.h"
 #include "crash/minimise.h"
+#include "crash/recording.h"
 #include "crash_runs.h"
 #include "pragmark/error.h"
 
@@ -51,6 +53,22 @@ TEST(FindingTest, ThatWasTypedIsRefusedWhereItNamesWhatIsNotThere) {
   EXPECT_TRUE(refused([](crash::FindingText& text) { text.sync = 0; })) << "that is no sync";
   EXPECT_TRUE(refused([](crash::FindingText& text) { text.point = 99'999'999; }));
   EXPECT_TRUE(refused([](crash::FindingText& text) { text.losses = {{.operation = 99'999'999}}; }));
+}
+
+// Smaller than what was drawn, but nothing that its model rules out.
+TEST(FindingTest, IsAStateThatItsModelMayLeave) {
+  const PragmaSet set = set_of("DELETE", "OFF");
+  const CrashSetResult found = run(set, {.models = {"ordered-prefix", "subset-torn"}});
+  ASSERT_FALSE(found.findings.empty());
+  const auto workload =
+      crash::make_workload("transfers", {.set = set, .transactions = kTransactions});
+  const crash::OperationLog log = crash::record(*workload, {});
+  for (const CrashFinding& finding : found.findings) {
+    const crash::FindingText text = crash::parse_finding(finding.text);
+    crash::CrashPoint at(log, {});
+    at.advance_to(text.point);
+    EXPECT_TRUE(admissible(at, text.losses, log, text.model)) << finding.text;
+  }
 }
 
 TEST(FindingTest, TextGoesThereAndBack) {

@@ -8,6 +8,7 @@
 #include "crash/explorer.h"
 #include "crash/exposure.h"
 #include "crash/judge.h"
+#include "crash/memory_vfs.h"
 #include "crash/recording.h"
 #include "crash/workload.h"
 #include "crash_runs.h"
@@ -142,6 +143,72 @@ TEST(Workloads, AFinishedCopyThatIsNotWholeIsFound) {
   ASSERT_NE(found, result.findings.end());
   EXPECT_THAT(found->message, HasSubstr("finished copies are not whole"));
   EXPECT_EQ(found->lost, 0);
+}
+
+// A workload that was run, with its disk.
+struct Done {
+  explicit Done(std::string_view name)
+      : workload(make_workload(name, {.set = set_of("DELETE", "FULL"), .transactions = 12})) {
+    workload->prepare(vfs.name());
+    Recorder recorder(disk, {});
+    workload->run(vfs.name(), recorder);
+  }
+  [[nodiscard]] Connection open(const char* path = kDatabase) const {
+    return Connection::open({.path = path, .vfs = vfs.name()});
+  }
+  [[nodiscard]] Inspection inspect() const {
+    Connection connection = open();
+    return workload->inspect(connection, vfs.name());
+  }
+
+  MemoryDisk disk;
+  MemoryVfs vfs{disk};
+  std::unique_ptr<Workload> workload;
+};
+
+struct Wrong {
+  const char* workload;
+  const char* sql;
+  const char* finding;
+};
+
+// What integrity_check has nothing to say of.
+TEST(Workloads, SeeWhatIsWrongWithTheirRows) {
+  for (const Wrong& wrong :
+       {Wrong{"transfers", "DELETE FROM transfers WHERE seq = 3", "transfer 3 is missing"},
+        Wrong{"transfers", "UPDATE transfers SET note = 'x' WHERE seq = 2", "transfer 2 is"},
+        Wrong{"transfers", "UPDATE accounts SET balance = 0 WHERE id = 7", "account 7 is not"},
+        Wrong{"transfers", "DELETE FROM receipts WHERE seq = 12", "receipt 12 is missing"},
+        Wrong{"transfers", "UPDATE receipts SET body = 'x' WHERE seq = 9", "receipt 9 is not"},
+        Wrong{"spill",
+              "DELETE FROM receipts WHERE seq = 240; DELETE FROM transfers WHERE seq = 240",
+              "half a transaction"},
+        Wrong{"store-per-thread", "UPDATE topics SET description = 'x' WHERE id = 'r000004'",
+              "row 4 is"}}) {
+    const Done done(wrong.workload);
+    EXPECT_EQ(done.inspect().finding, "");
+    EXPECT_EQ(done.inspect().committed, 12);
+    done.open().execute(wrong.sql);
+    EXPECT_THAT(done.inspect().finding, HasSubstr(wrong.finding));
+  }
+}
+
+// The fourth sync is that of the journal which the commit has cut: the rows are there, and the
+// store was told of an error.
+TEST(Workloads, ACommitWhoseLastSyncFailsIsNeverAcknowledged) {
+  const auto workload =
+      make_workload("store-per-thread", {.set = set_of("TRUNCATE", "FULL"), .transactions = 12});
+  EXPECT_EQ(record(*workload, {}).count(Kind::Acknowledge), 12U);
+  EXPECT_EQ(record(*workload, {}, 2).count(Kind::Acknowledge), 12U) << "made again";
+  EXPECT_EQ(record(*workload, {}, 3).count(Kind::Acknowledge), 11U) << "there already";
+}
+
+TEST(Workloads, ACopyIsWholeOnlyWithTheRowsOfItsTransactions) {
+  const Done done("backup");
+  EXPECT_EQ(done.inspect().copies, 2);
+  done.open("copy-2.db").execute("UPDATE accounts SET balance = 0 WHERE id = 7");
+  EXPECT_EQ(done.inspect().copies, 1);
+  EXPECT_EQ(done.inspect().finding, "") << "the database itself is whole";
 }
 
 TEST(Workloads, OneConnectionAloneSkipsThoseThatNeedMore) {
