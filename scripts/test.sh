@@ -8,7 +8,7 @@ source scripts/steps.sh
 # Name and function of each step (step_NAME, dashes as underscores), in order.
 STEPS=(install structure format shell build unit python sets benchmarks gate consumer asan tsan mutants)
 QUICK=(build unit python)
-CI_MUTANTS_S=180
+CI_MUTANTS_S=120
 
 usage() {
   cat <<'END'
