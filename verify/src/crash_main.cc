@@ -33,7 +33,8 @@ constexpr const char* kExamples =
     "        metadata-reordered, lying-disk, sync-error\n"
     "Workloads: transfers, spill, connections, journal-modes, vacuum, backup, store-STRATEGY\n"
     "Exit codes: 0 what the set's durability class says holds, 1 it does not, 2 bad usage,\n"
-    "            3 could not be determined. --matrix: against SQLite's documentation.";
+    "            3 not determined: an error, or no killed process or no power cut was tried.\n"
+    "            --matrix: against SQLite's documentation.";
 
 const std::map<std::string, CrashSabotage> kSabotages = {
     {"none", CrashSabotage::None},

@@ -28,8 +28,8 @@ namespace {
 
 constexpr int kThreads = 4;
 constexpr std::uint64_t kMostAcknowledged = 300;  // in a round, before the child is killed
+constexpr std::uint64_t kLongestDelayUs = 3000;   // from then on
 constexpr std::chrono::milliseconds kPauseWhenBusy{1};
-constexpr std::uint64_t kLongestDelayUs = 3000;  // after it
 // After so many rounds the next begins with a new database: each round looks at all that is in it.
 constexpr int kRoundsOfDatabase = 20;
 
