@@ -190,13 +190,24 @@ class Rounds {
       if (damage.empty()) find_loss();
     } catch (const Error& error) {
       if (!is_damage(error)) throw;
-      damage = error.what();
+      damage = without_directory(error.what());
     }
     if (damage.empty()) return;
     // Nothing more can be learned from a damaged database.
     ++counts_.damaged_rounds;
     if (counts_.finding.empty()) counts_.finding = fmt::format("round {}: {}", round + 1, damage);
     begin_anew();
+  }
+
+  // A result names no directory of the machine.
+  [[nodiscard]] std::string without_directory(std::string text) const {
+    const std::filesystem::path database = ground_.database();
+    const std::string directory = database.parent_path().string() + "/";
+    for (std::size_t at = text.find(directory); at != std::string::npos;
+         at = text.find(directory)) {
+      text.erase(at, directory.size());
+    }
+    return text;
   }
 
   std::string damage_found() {
