@@ -11,7 +11,6 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 #include <sqlite3.h>
 
@@ -48,14 +47,16 @@ class TimingVfs::Layer : public internal::VfsLayer<TimingVfs::Layer, TimedFile> 
  public:
   explicit Layer(const Options& options)
       : VfsLayer(options.below, internal::unique_vfs_name("timing")),
+        now(options.now),
+        delay(options.sleep),
         sync_delay(options.sync_delay) {
     longest.reserve(kMostCheckpoints);
   }
 
   int sleep(int microseconds) {
-    const Clock::time_point begin = Clock::now();
+    const Clock::time_point begin = now();
     const int slept = VfsLayer::sleep(microseconds);
-    add(lock_wait_ns, Clock::now() - begin);
+    add(lock_wait_ns, now() - begin);
     lock_waits.fetch_add(1, std::memory_order_relaxed);
     return slept;
   }
@@ -71,6 +72,8 @@ class TimingVfs::Layer : public internal::VfsLayer<TimingVfs::Layer, TimedFile> 
     std::ranges::push_heap(longest, shorter);
   }
 
+  const std::function<Clock::time_point()> now;
+  const std::function<void(std::chrono::microseconds)> delay;
   const std::chrono::microseconds sync_delay;
   std::atomic<std::int64_t> wal_sync_ns{0};
   std::atomic<std::int64_t> main_sync_ns{0};
@@ -99,10 +102,10 @@ class TimedFile : public ForwardingFile {
   }
 
   int sync(int flags) {
-    const Clock::time_point begin = Clock::now();
+    const Clock::time_point begin = layer_.now();
     const int code = ForwardingFile::sync(flags);
-    if (layer_.sync_delay.count() > 0) std::this_thread::sleep_for(layer_.sync_delay);
-    const Clock::time_point end = Clock::now();
+    if (layer_.sync_delay.count() > 0) layer_.delay(layer_.sync_delay);
+    const Clock::time_point end = layer_.now();
     add(sum_of_syncs(), end - begin);
     if (is_wal()) last_wal_sync = begin;
     if (done_) {
@@ -115,10 +118,10 @@ class TimedFile : public ForwardingFile {
   int file_control(int operation, void* argument) {
     if (operation == SQLITE_FCNTL_CKPT_START) {
       end_checkpoint();
-      begin_ = last_wal_sync.value_or(Clock::now());
+      begin_ = last_wal_sync.value_or(layer_.now());
       last_wal_sync.reset();
     } else if (operation == SQLITE_FCNTL_CKPT_DONE && begin_) {
-      done_ = Clock::now();
+      done_ = layer_.now();
     }
     return ForwardingFile::file_control(operation, argument);
   }

@@ -15,6 +15,24 @@ namespace pragmark {
 namespace {
 
 constexpr std::chrono::nanoseconds kNone{0};
+constexpr std::chrono::milliseconds kDelay{2};
+
+// Time that goes on by what is slept, and by a step with each look.
+class TestTime {
+ public:
+  explicit TestTime(std::chrono::nanoseconds step = kNone) : step_(step) {}
+  // REQUIRES: it outlives the VFS.
+  [[nodiscard]] TimingVfs::Options options(const std::string& below = {}) {
+    return {.below = below,
+            .sync_delay = kDelay,
+            .now = [this] { return now_ += step_; },
+            .sleep = [this](std::chrono::microseconds time) { now_ += time; }};
+  }
+
+ private:
+  std::chrono::nanoseconds step_;
+  std::chrono::steady_clock::time_point now_{};
+};
 
 class TimingVfsTest : public testing::Test {
  protected:
@@ -33,25 +51,43 @@ class TimingVfsTest : public testing::Test {
 };
 
 TEST_F(TimingVfsTest, TimesTheSyncsOfEachKindOfFile) {
-  const TimingVfs vfs({});
+  TestTime time;
+  const TimingVfs vfs(time.options());
   Connection connection = open("default+journal_mode=WAL+synchronous=FULL", vfs);
   make_table(connection);
   const TimingCounts before = vfs.counts();
   connection.execute("INSERT INTO t VALUES (1)");
   const TimingCounts commit = vfs.counts() - before;
-  EXPECT_GT(commit.wal_sync_time, kNone);
-  EXPECT_EQ(commit.main_sync_time, kNone);
-  EXPECT_EQ(commit.sync_time(), commit.wal_sync_time);
+  EXPECT_EQ(commit.wal_sync_time, kDelay);
+  EXPECT_EQ(commit.sync_time(), kDelay);
   static_cast<void>(connection.checkpoint(CheckpointMode::Passive));
-  EXPECT_GT((vfs.counts() - before).main_sync_time, kNone);
+  EXPECT_EQ((vfs.counts() - before).main_sync_time, kDelay);
 }
 
 TEST_F(TimingVfsTest, TimesTheSyncsOfARollbackJournal) {
-  const TimingVfs vfs({});
+  const CountingVfs counting;
+  TestTime time;
+  const TimingVfs vfs(time.options(counting.name()));
   Connection connection = open("default+journal_mode=DELETE+synchronous=FULL", vfs);
   make_table(connection);
-  EXPECT_GT(vfs.counts().other_sync_time, kNone);
+  const IoCounts io = counting.counts();
+  EXPECT_GT(io.at(FileRole::Journal).syncs, 0U);
+  EXPECT_EQ(vfs.counts().other_sync_time, io.at(FileRole::Journal).syncs * kDelay);
+  EXPECT_EQ(vfs.counts().main_sync_time, io.at(FileRole::Main).syncs * kDelay);
   EXPECT_EQ(vfs.counts().wal_sync_time, kNone);
+}
+
+// Whatever the real sync takes is timed too, not the delay alone.
+TEST_F(TimingVfsTest, ASyncWithoutADelayIsTimedByTwoLooks) {
+  TestTime time(std::chrono::nanoseconds(1));
+  TimingVfs::Options options = time.options();
+  options.sync_delay = {};
+  const TimingVfs vfs(options);
+  Connection connection = open("default+journal_mode=WAL+synchronous=FULL", vfs);
+  make_table(connection);
+  const TimingCounts before = vfs.counts();
+  connection.execute("INSERT INTO t VALUES (1)");
+  EXPECT_EQ((vfs.counts() - before).wal_sync_time, std::chrono::nanoseconds(1));
 }
 
 TEST_F(TimingVfsTest, CommitThatSyncsNothingTakesNoSyncTime) {
@@ -63,19 +99,20 @@ TEST_F(TimingVfsTest, CommitThatSyncsNothingTakesNoSyncTime) {
   EXPECT_EQ((vfs.counts() - before).sync_time(), kNone);
 }
 
-// A sleep is never shorter than asked for.
 TEST_F(TimingVfsTest, DelayIsPartOfEverySync) {
   const CountingVfs counting;
-  const TimingVfs vfs({.below = counting.name(), .sync_delay = std::chrono::milliseconds(2)});
+  TestTime time;
+  const TimingVfs vfs(time.options(counting.name()));
   Connection connection = open("default+journal_mode=WAL+synchronous=FULL", vfs);
   make_table(connection);
   EXPECT_GT(counting.counts().syncs(), 1U);
-  EXPECT_GE(vfs.counts().sync_time(), counting.counts().syncs() * std::chrono::milliseconds(2));
+  EXPECT_EQ(vfs.counts().sync_time(), counting.counts().syncs() * kDelay);
 }
 
 TEST_F(TimingVfsTest, CheckpointIsOneSpanWithItsSyncs) {
   const CountingVfs counting;
-  const TimingVfs vfs({.below = counting.name(), .sync_delay = std::chrono::milliseconds(2)});
+  TestTime time;
+  const TimingVfs vfs(time.options(counting.name()));
   Connection connection = open("default+journal_mode=WAL+synchronous=NORMAL", vfs);
   make_table(connection);
   const std::uint64_t before = counting.counts().syncs();
@@ -83,7 +120,7 @@ TEST_F(TimingVfsTest, CheckpointIsOneSpanWithItsSyncs) {
   ASSERT_EQ(counting.counts().syncs() - before, 2U);  // of the WAL and of the database
   const std::vector<CheckpointSpan> spans = vfs.longest_checkpoints();
   ASSERT_EQ(spans.size(), counting.counts().checkpoints);
-  EXPECT_GE(spans.back().took, std::chrono::milliseconds(4));
+  EXPECT_EQ(spans.back().took, 2 * kDelay);
 }
 
 TEST_F(TimingVfsTest, CheckpointWithoutSyncsIsASpanToo) {
@@ -110,7 +147,8 @@ TEST_F(TimingVfsTest, KeepsNoMoreSpansThanItSays) {
 }
 
 TEST_F(TimingVfsTest, WaitingForALockIsCounted) {
-  const TimingVfs vfs({});
+  TestTime time(std::chrono::milliseconds(1));
+  const TimingVfs vfs(time.options());
   Connection holder = open("default+journal_mode=WAL", vfs);
   make_table(holder);
   Connection waiter = open("default+journal_mode=WAL+busy_timeout=20", vfs);
@@ -118,7 +156,7 @@ TEST_F(TimingVfsTest, WaitingForALockIsCounted) {
   const Transaction transaction(holder);
   EXPECT_THROW(Transaction(waiter).commit(), Error);
   EXPECT_GT(vfs.counts().lock_waits, 0U);
-  EXPECT_GT(vfs.counts().lock_wait_time, kNone);
+  EXPECT_EQ(vfs.counts().lock_wait_time, vfs.counts().lock_waits * std::chrono::milliseconds(1));
 }
 
 }  // namespace

@@ -230,9 +230,9 @@ std::string governor(const Environment& here) {
 }
 
 std::string slow_clock(const Environment& here) {
-  if (here.clock_read_ns <= kSlowClockNs) return {};
+  if (!here.clock_read_ns || *here.clock_read_ns <= kSlowClockNs) return {};
   return fmt::format("one look at the clock ({}) takes {:.0f} ns, which is in every latency",
-                     here.clock_source, here.clock_read_ns);
+                     here.clock_source, *here.clock_read_ns);
 }
 
 constexpr std::array kCaps = {

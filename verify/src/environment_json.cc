@@ -83,7 +83,8 @@ std::string to_json(const Environment& here) {
       {"memory", {{"bytes", here.memory_bytes}, {"limit_bytes", json_of(here.memory_limit)}}},
       {"storage", storage_of(here)},
       {"sync", json_of(here.sync_latency)},
-      {"clock", {{"source", printable(here.clock_source)}, {"read_ns", here.clock_read_ns}}},
+      {"clock",
+       {{"source", printable(here.clock_source)}, {"read_ns", here.clock_read_ns.value_or(0)}}},
       {"drift", {{"cpu", json_of(here.cpu_drift)}, {"sync", json_of(here.sync_drift)}}}};
   constexpr int kIndent = 2;
   return json.dump(kIndent) + "\n";

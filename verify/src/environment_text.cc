@@ -91,7 +91,8 @@ std::string to_text(const Environment& here, Colour colour) {
   text += line("memory", fmt::format("{}, limit of the control group {}",
                                      gigabytes(static_cast<double>(here.memory_bytes)),
                                      said(here.memory_limit, gigabytes)));
-  text += line("clock", fmt::format("{}, {:.1f} ns a look", here.clock_source, here.clock_read_ns));
+  text += line("clock", fmt::format("{}, {:.1f} ns a look", here.clock_source,
+                                    here.clock_read_ns.value_or(0)));
   text += line("kernel", here.kernel);
   text += line("virtualization", here.virtualization);
   text += line("measured for", fmt::format("{:.1f} s", here.seconds));

@@ -218,7 +218,7 @@ TEST(GradeReasons, SayNothingOfWhatWasNotMeasured) {
   here.cpu_drift.reset();
   here.sync_drift.reset();
   here.sync_latency = {};
-  here.clock_read_ns = 0;
+  here.clock_read_ns.reset();
   EXPECT_THAT(codes_of(here), IsEmpty());
 }
 

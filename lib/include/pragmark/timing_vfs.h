@@ -13,8 +13,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace pragmark {
@@ -47,6 +49,11 @@ class TimingVfs {
   struct Options {
     std::string below = {};  // name of a registered VFS; empty for SQLite's default
     std::chrono::microseconds sync_delay{0};
+    // Where time comes from, on any thread; a test brings its own.
+    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+    std::function<void(std::chrono::microseconds)> sleep = [](std::chrono::microseconds time) {
+      std::this_thread::sleep_for(time);
+    };
   };
   explicit TimingVfs(const Options& options);
   ~TimingVfs();

@@ -69,7 +69,7 @@ struct Environment {
   std::optional<double> load_average;  // of the minute before the measurements
   BlockQueue queue;
   std::string clock_source = "unknown";
-  double clock_read_ns = 0;  // what one look at the steady clock costs; 0: not measured
+  std::optional<double> clock_read_ns{};  // what one look at the steady clock costs
 
   // Measured over a run, by measure_environment() or by whoever runs something longer.
   std::optional<double> steal_percent;
