@@ -80,6 +80,7 @@ class TimingVfs::Layer : public internal::VfsLayer<TimingVfs::Layer, TimedFile> 
   std::atomic<std::int64_t> other_sync_ns{0};
   std::atomic<std::int64_t> lock_wait_ns{0};
   std::atomic<std::uint64_t> lock_waits{0};
+  std::atomic<std::uint64_t> sync_delays{0};
   mutable std::mutex mutex;
   std::vector<CheckpointSpan> longest;  // guarded by mutex
 };
@@ -104,7 +105,10 @@ class TimedFile : public ForwardingFile {
   int sync(int flags) {
     const Clock::time_point begin = layer_.now();
     const int code = ForwardingFile::sync(flags);
-    if (layer_.sync_delay.count() > 0) layer_.delay(layer_.sync_delay);
+    if (layer_.sync_delay.count() > 0) {
+      layer_.delay(layer_.sync_delay);
+      layer_.sync_delays.fetch_add(1, std::memory_order_relaxed);
+    }
     const Clock::time_point end = layer_.now();
     add(sum_of_syncs(), end - begin);
     if (is_wal()) last_wal_sync = begin;
@@ -156,7 +160,8 @@ TimingCounts TimingCounts::operator-(const TimingCounts& earlier) const noexcept
           .main_sync_time = main_sync_time - earlier.main_sync_time,
           .other_sync_time = other_sync_time - earlier.other_sync_time,
           .lock_wait_time = lock_wait_time - earlier.lock_wait_time,
-          .lock_waits = lock_waits - earlier.lock_waits};
+          .lock_waits = lock_waits - earlier.lock_waits,
+          .sync_delays = sync_delays - earlier.sync_delays};
 }
 
 TimingVfs::TimingVfs(const Options& options) : layer_(std::make_unique<Layer>(options)) {}
@@ -169,7 +174,8 @@ TimingCounts TimingVfs::counts() const noexcept {
           .main_sync_time = read(layer_->main_sync_ns),
           .other_sync_time = read(layer_->other_sync_ns),
           .lock_wait_time = read(layer_->lock_wait_ns),
-          .lock_waits = layer_->lock_waits.load(std::memory_order_relaxed)};
+          .lock_waits = layer_->lock_waits.load(std::memory_order_relaxed),
+          .sync_delays = layer_->sync_delays.load(std::memory_order_relaxed)};
 }
 
 std::vector<CheckpointSpan> TimingVfs::longest_checkpoints() const {

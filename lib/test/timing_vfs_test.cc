@@ -106,6 +106,7 @@ TEST_F(TimingVfsTest, DelayIsPartOfEverySync) {
   Connection connection = open("default+journal_mode=WAL+synchronous=FULL", vfs);
   make_table(connection);
   EXPECT_GT(counting.counts().syncs(), 1U);
+  EXPECT_EQ(vfs.counts().sync_delays, counting.counts().syncs());
   EXPECT_EQ(vfs.counts().sync_time(), counting.counts().syncs() * kDelay);
 }
 

@@ -20,7 +20,9 @@ Main = Callable[[list[str]], int]
 def guarded(program: str, load_main: Callable[[], Main], arguments: list[str]) -> int:
     """The exit status. Only argparse's SystemExit passes through."""
     try:
-        signal.signal(signal.SIGTERM, _terminated)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants it so
+                signal.signal(number, _terminated)
         return load_main()(arguments)
     except KeyboardInterrupt:
         return _end(program, "interrupted; nothing was written")

@@ -150,7 +150,7 @@ def test_places_are_checked_before_anything_is_measured(fake, tmp_path, words, s
     assert not (tmp_path / "log").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_nothing(fake, tmp_path, number):
     out, log = tmp_path / "r.json", tmp_path / "log"
     environment = {**os.environ, "PYTHONPATH": str(SCRIPTS)}

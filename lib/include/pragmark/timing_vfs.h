@@ -27,7 +27,8 @@ struct TimingCounts {
   std::chrono::nanoseconds other_sync_time{0};  // of rollback journals and temporary files
   // What SQLite's busy handler slept, waiting for a lock of another connection.
   std::chrono::nanoseconds lock_wait_time{0};
-  std::uint64_t lock_waits = 0;  // sleeps
+  std::uint64_t lock_waits = 0;   // sleeps
+  std::uint64_t sync_delays = 0;  // sleeps
 
   [[nodiscard]] std::chrono::nanoseconds sync_time() const noexcept {
     return wal_sync_time + main_sync_time + other_sync_time;

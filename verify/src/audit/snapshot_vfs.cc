@@ -2,13 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <span>
-
-#include <fmt/format.h>
-
-#include "pragmark/error.h"
 
 namespace pragmark::inspect {
 namespace {
@@ -64,64 +59,27 @@ constexpr sqlite3_io_methods kMethods = {
     nullptr,
 };
 
-int copy_path(sqlite3_vfs*, const char* path, int size, char* out) {
-  const std::size_t length = std::strlen(path);
-  if (length >= static_cast<std::size_t>(size)) return SQLITE_CANTOPEN;
-  std::memcpy(out, path, length + 1);
-  return SQLITE_OK;
-}
-
 }  // namespace
 
 int SnapshotVfs::open_image(sqlite3_vfs* vfs, const char*, sqlite3_file* seen, int flags,
                             int* out_flags) {
   seen->pMethods = nullptr;  // SQLite calls xClose only when it is set
   if ((flags & SQLITE_OPEN_MAIN_DB) == 0) return SQLITE_CANTOPEN;
-  reinterpret_cast<ImageFile*>(seen)->snapshot = &self(vfs).snapshot_;
+  reinterpret_cast<ImageFile*>(seen)->snapshot = &self<SnapshotVfs>(vfs).snapshot_;
   seen->pMethods = &kMethods;
   if (out_flags != nullptr) *out_flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
   return SQLITE_OK;
 }
 
 SnapshotVfs::SnapshotVfs(Snapshot& snapshot)
-    : snapshot_(snapshot),
-      below_(sqlite3_vfs_find(nullptr)),
-      name_(fmt::format("pragmark-snapshot-{}", fmt::ptr(this))) {
-  if (below_ == nullptr) throw Error::environment("find", "SQLite has none", "the default VFS");
-  describe();
-  const int code = sqlite3_vfs_register(&vfs_, 0);
-  if (code != SQLITE_OK) throw Error::sqlite(nullptr, code, "register a VFS", "", name_);
-}
-
-void SnapshotVfs::describe() noexcept {
-  vfs_.iVersion = 1;
-  vfs_.szOsFile = sizeof(ImageFile);
-  vfs_.mxPathname = below_->mxPathname;
-  vfs_.zName = name_.c_str();
-  vfs_.pAppData = this;
-  vfs_.xOpen = open_image;
-  vfs_.xDelete = [](sqlite3_vfs*, const char*, int) { return SQLITE_READONLY; };
-  vfs_.xAccess = [](sqlite3_vfs*, const char*, int, int* result) {
+    : StandaloneVfs("snapshot", sizeof(ImageFile)), snapshot_(snapshot) {
+  vfs().xOpen = open_image;
+  vfs().xDelete = [](sqlite3_vfs*, const char*, int) { return SQLITE_READONLY; };
+  vfs().xAccess = [](sqlite3_vfs*, const char*, int, int* result) {
     *result = 0;
     return SQLITE_OK;
   };
-  vfs_.xFullPathname = copy_path;
-  // No extension is loaded into such a connection.
-  vfs_.xDlOpen = [](sqlite3_vfs*, const char*) -> void* { return nullptr; };
-  vfs_.xDlError = [](sqlite3_vfs*, int size, char* message) {
-    if (size > 0) *message = '\0';
-  };
-  vfs_.xDlClose = [](sqlite3_vfs*, void*) {};
-  vfs_.xRandomness = [](sqlite3_vfs* vfs, int bytes, char* out) {
-    return self(vfs).below_->xRandomness(self(vfs).below_, bytes, out);
-  };
-  vfs_.xSleep = [](sqlite3_vfs* vfs, int microseconds) {
-    return self(vfs).below_->xSleep(self(vfs).below_, microseconds);
-  };
-  vfs_.xCurrentTime = [](sqlite3_vfs* vfs, double* days) {
-    return self(vfs).below_->xCurrentTime(self(vfs).below_, days);
-  };
-  vfs_.xGetLastError = [](sqlite3_vfs*, int, char*) { return 0; };
+  register_now();
 }
 
 }  // namespace pragmark::inspect

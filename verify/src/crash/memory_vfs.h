@@ -10,40 +10,27 @@
 // SQLite writes by xWrite in any case), and nothing outlives the process.
 #pragma once
 
-#include <string>
-
 #include <sqlite3.h>
 
 #include "crash/memory_disk.h"
+#include "standalone_vfs.h"
 
 namespace pragmark::crash {
 
-// Owns:    its registration with SQLite. Must outlive every connection that uses it; not movable.
+// Owns:    as StandaloneVfs.
 // Threads: connections on any number of threads.
 // Errors:  the constructor throws Error when SQLite refuses the registration.
-class MemoryVfs {
+class MemoryVfs final : public StandaloneVfs {
  public:
   explicit MemoryVfs(MemoryDisk& disk);
-  ~MemoryVfs() { sqlite3_vfs_unregister(&vfs_); }
-  MemoryVfs(const MemoryVfs&) = delete;
-  MemoryVfs& operator=(const MemoryVfs&) = delete;
-
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
-  static MemoryVfs& self(sqlite3_vfs* vfs) noexcept {
-    return *static_cast<MemoryVfs*>(vfs->pAppData);
-  }
   static int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* seen, int flags,
                   int* out_flags);
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_directory);
   static int access(sqlite3_vfs* vfs, const char* path, int flags, int* result);
-  void describe() noexcept;
 
   MemoryDisk& disk_;
-  sqlite3_vfs* below_;  // for time, sleep and random numbers
-  std::string name_;
-  sqlite3_vfs vfs_{};
 };
 
 }  // namespace pragmark::crash
