@@ -19,13 +19,12 @@ struct Question {
 
 // Of a model that belongs to the question, with what replays it.
 std::string first_finding(const CrashSetResult& result, const Question& question) {
+  const std::vector<ModelCounts> models = result.by_model();
   for (const CrashFinding& finding : result.findings) {
-    const bool power = finding.model != "process-kill";
+    const auto model = std::ranges::find(models, finding.model, &ModelCounts::model);
+    if (model == models.end() || !model->promised || model->power != question.power) continue;
     const bool damage = finding.kind != "lost" && finding.kind != "copy";
-    const bool promised = finding.model != "lying-disk" && finding.model != "sync-error";
-    if (promised && power == question.power && damage == question.damage) {
-      return fmt::format("{}; {}", finding.message, finding.command);
-    }
+    if (damage == question.damage) return fmt::format("{}; {}", finding.message, finding.command);
   }
   return "";
 }

@@ -90,13 +90,13 @@ void work_until_killed(const Work& work, const behaviour::Conversation& parent) 
   }
 }
 
-// Where the rounds take place, and what happens to it after the process is dead.
-class Ground {
+// What the process runs on, and what happens to its disk after the process is dead.
+class Machine {
  public:
-  Ground() = default;
-  virtual ~Ground() = default;
-  Ground(const Ground&) = delete;
-  Ground& operator=(const Ground&) = delete;
+  Machine() = default;
+  virtual ~Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
 
   [[nodiscard]] virtual std::string database() const = 0;
   virtual void begin_anew() = 0;
@@ -104,7 +104,7 @@ class Ground {
 };
 
 // The machine runs on: nothing happens to what was written.
-class RunningMachine final : public Ground {
+class RunningMachine final : public Machine {
  public:
   explicit RunningMachine(const std::string& directory) : scratch_(directory) {}
   [[nodiscard]] std::string database() const override { return scratch_.file("killed.db"); }
@@ -120,7 +120,7 @@ class RunningMachine final : public Ground {
   ScratchDirectory scratch_;
 };
 
-class PowerCut final : public Ground {
+class PowerCut final : public Machine {
  public:
   explicit PowerCut(const std::string& directory) : scratch_(directory), disk_(scratch_.path()) {}
   [[nodiscard]] std::string database() const override { return disk_.path() / "killed.db"; }
@@ -141,8 +141,8 @@ bool is_damage(const Error& error) noexcept {
 class Rounds {
  public:
   Rounds(const PragmaSet& set, const std::string& strategy, const CrashOptions& options,
-         Ground& ground)
-      : set_(set), strategy_(strategy), options_(options), ground_(ground) {}
+         Machine& machine)
+      : set_(set), strategy_(strategy), options_(options), machine_(machine) {}
 
   RoundCounts run(int rounds) {
     counts_.strategy = strategy_;
@@ -152,7 +152,7 @@ class Rounds {
       throw_if_interrupted();
       if (round % kRoundsOfDatabase == 0) begin_anew();
       kill_one(round, random);
-      ground_.crash();
+      machine_.crash();
       ++counts_.rounds;
       look(round);
     }
@@ -162,7 +162,7 @@ class Rounds {
  private:
   void kill_one(int round, Random& random) {
     const std::uint64_t enough = 1 + random.below(kMostAcknowledged);
-    const std::string path = ground_.database();
+    const std::string path = machine_.database();
     behaviour::SecondProcess child([&](const behaviour::Conversation& parent) {
       work_until_killed({path, set_, strategy_, options_.sabotage, round}, parent);
     });
@@ -201,7 +201,7 @@ class Rounds {
 
   // A result names no directory of the machine.
   [[nodiscard]] std::string without_directory(std::string text) const {
-    const std::filesystem::path database = ground_.database();
+    const std::filesystem::path database = machine_.database();
     const std::string directory = database.parent_path().string() + "/";
     for (std::size_t at = text.find(directory); at != std::string::npos;
          at = text.find(directory)) {
@@ -211,13 +211,13 @@ class Rounds {
   }
 
   std::string damage_found() {
-    Store store({.path = ground_.database(), .set = set_});
+    Store store({.path = machine_.database(), .set = set_});
     const std::vector<std::string> findings = store.check();
     return findings.empty() ? "" : findings.front();
   }
 
   void find_loss() {
-    Connection connection = Connection::open({.path = ground_.database()});
+    Connection connection = Connection::open({.path = machine_.database()});
     std::unordered_set<std::string> found;
     Statement rows = connection.prepare("SELECT id FROM blog_posts");
     while (rows.step()) found.emplace(rows.text(0));
@@ -237,13 +237,13 @@ class Rounds {
 
   void begin_anew() {
     expected_.clear();
-    ground_.begin_anew();
+    machine_.begin_anew();
   }
 
   const PragmaSet& set_;
   const std::string& strategy_;
   const CrashOptions& options_;
-  Ground& ground_;
+  Machine& machine_;
   std::unordered_set<std::int64_t> expected_;
   RoundCounts counts_;
 };
@@ -252,14 +252,14 @@ class Rounds {
 
 RoundCounts kill_rounds(const PragmaSet& set, const std::string& strategy,
                         const CrashOptions& options) {
-  RunningMachine ground(options.directory);
-  return Rounds(set, strategy, options, ground).run(options.kill_rounds);
+  RunningMachine machine(options.directory);
+  return Rounds(set, strategy, options, machine).run(options.kill_rounds);
 }
 
 RoundCounts power_rounds(const PragmaSet& set, const std::string& strategy,
                          const CrashOptions& options) {
-  PowerCut ground(options.directory);
-  return Rounds(set, strategy, options, ground).run(options.power_rounds);
+  PowerCut machine(options.directory);
+  return Rounds(set, strategy, options, machine).run(options.power_rounds);
 }
 
 }  // namespace pragmark::crash
