@@ -5,6 +5,7 @@
 #include "crash/explorer.h"
 #include "crash/explorer_parts.h"
 #include "crash/finding.h"
+#include "crash/recording.h"
 
 namespace pragmark::crash {
 namespace {
@@ -73,6 +74,31 @@ TEST_F(ExplorerTest, ATruncationIsCertainOnceAJournallingFilesystemHasSyncedAnot
   };
   EXPECT_THAT(losable_under(Model::FsJournal), testing::IsEmpty());
   EXPECT_THAT(losable_under(Model::SubsetTorn), UnorderedElementsAre(0U, 1U));
+}
+
+TEST(FailingSyncs, AreSpreadOverTheRecordingAndFewWhereTheImagesAre) {
+  using testing::ElementsAre;
+  EXPECT_THAT(failing_syncs(100, 70), ElementsAre(0, 25, 50, 75));
+  EXPECT_THAT(failing_syncs(3, 10'000), ElementsAre(0, 1, 2));
+  EXPECT_EQ(failing_syncs(100, 10'000).size(), 12U);
+  EXPECT_THAT(failing_syncs(0, 10'000), testing::IsEmpty());
+}
+
+// A recording for each: the first sync that fails is another one.
+TEST(FailingSyncs, AreThoseOfTheRecordings) {
+  const PragmaSet set = PragmaSet::parse("durable");
+  const auto workload = make_workload("transfers", {.set = set, .transactions = 5});
+  const auto failed_at = [&](std::size_t sync) {
+    const OperationLog log = record(*workload, {}, sync);
+    std::size_t before = 0;
+    for (const Operation& each : log.operations) {
+      if (each.kind == Kind::FailedSync) return before;
+      if (each.kind == Kind::Sync) ++before;
+    }
+    return SIZE_MAX;
+  };
+  EXPECT_EQ(failed_at(0), 0U);
+  EXPECT_EQ(failed_at(3), 3U);
 }
 
 }  // namespace

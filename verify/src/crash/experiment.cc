@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "crash/explorer_parts.h"
 #include "pragmark/verify/interrupt.h"
 
 namespace pragmark::crash {
 namespace {
 
-// Syncs that are made to fail, evenly spread; each costs a recording, so that few images get fewer.
-constexpr std::size_t kFailingSyncs = 12;
-constexpr std::size_t kImagesOfFailingSync = 20;
 constexpr std::uint32_t kKillBit = 1U << 30U;  // beside a bit for each model
 constexpr std::uint32_t kPowerBit = 1U << 31U;
 
@@ -72,20 +70,20 @@ void Experiment::add_to_side(const ModelInfo& info, const ModelCounts& counts) n
   side.max_lost = std::max(side.max_lost, counts.max_lost);
 }
 
+// Candidates belong to a recording: they are made into findings while it is there, those of a kind
+// that an earlier one showed are not told again.
 void Experiment::explore_sync_errors(std::size_t images, ModelCounts& counts) {
-  const std::size_t syncs = log_.count(OperationKind::Sync);
-  const std::size_t tried = std::min({syncs, kFailingSyncs, images / kImagesOfFailingSync + 1});
-  for (std::size_t i = 0; i < tried; ++i) {
-    const OperationLog log = record_failing(i * syncs / tried);
-    const std::size_t before = candidates_.size();
-    explore_log(log, Model::SyncError, images / tried, counts);
-    // Candidates belong to this recording: they are made into findings while it is there.
-    std::vector<Candidate> older(candidates_.begin(),
-                                 candidates_.begin() + static_cast<std::ptrdiff_t>(before));
-    candidates_.erase(candidates_.begin(),
-                      candidates_.begin() + static_cast<std::ptrdiff_t>(before));
+  const std::vector<std::size_t> syncs = failing_syncs(log_.count(OperationKind::Sync), images);
+  std::vector<std::string> told;
+  for (const std::size_t sync : syncs) {
+    const OperationLog log = record_failing(sync);
+    candidates_.clear();
+    explore_log(log, Model::SyncError, images / syncs.size(), counts);
+    std::erase_if(candidates_, [&](const Candidate& each) {
+      return std::ranges::find(told, each.kind) != told.end();
+    });
+    for (const Candidate& each : candidates_) told.push_back(each.kind);
     keep_findings(log, Model::SyncError);
-    candidates_.insert(candidates_.begin(), older.begin(), older.end());
   }
 }
 

@@ -153,4 +153,13 @@ std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model mo
   return losses;
 }
 
+std::vector<std::size_t> failing_syncs(std::size_t syncs, std::size_t images) {
+  constexpr std::size_t kMost = 12;
+  constexpr std::size_t kImagesOfOne = 20;
+  const std::size_t tried = std::min({syncs, kMost, images / kImagesOfOne + 1});
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < tried; ++i) chosen.push_back(i * syncs / tried);
+  return chosen;
+}
+
 }  // namespace pragmark::crash

@@ -33,6 +33,10 @@ namespace pragmark::crash {
 [[nodiscard]] std::vector<Loss> sample(const CrashPoint& at, const OperationLog& log, Model model,
                                        Random& random);
 
+// The syncs, counted from 0, that are made to fail: evenly spread, at most 12, and few where the
+// images are few, since each costs a recording.
+[[nodiscard]] std::vector<std::size_t> failing_syncs(std::size_t syncs, std::size_t images);
+
 // Takes `wanted` of `available` as they come, each as likely as any other (Knuth's algorithm S):
 // what is evenly spread would fall into step with the workload.
 class Quota {
